@@ -1,0 +1,9 @@
+using System.CommandLine;
+
+namespace Culvert.Cli.Bench;
+
+/// <summary><c>culvert bench</c>: the benchmarks behind every promise of speed.</summary>
+internal static class BenchCommand
+{
+    public static Command Create() => new("bench", "Measure what Culvert promises, beside baselines, in one run.");
+}

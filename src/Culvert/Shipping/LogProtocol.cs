@@ -1,0 +1,37 @@
+namespace Culvert.Shipping;
+
+/// <summary>
+/// The native protocol by which a program hands records to a collector over any connection. The client first sends
+/// <see cref="Preface"/>, then frames (see <see cref="Framing.FrameLayout"/>) go both ways. Numbers are little-endian.
+/// <code>
+///  client                                        collector
+///  preface C1 43 4C 4F 47 01 00 00
+///  Hello    producer[16] epoch u64            →
+///                                             ← Welcome  sequence u64, batchBytesMax u32
+///  Batch    firstSequence u64, batch          →
+///  Report   produced u64, dropped u64 x 6     →
+///                                             ← Ack      sequence u64
+///  Goodbye  as Report                         →
+///                                             ← Ack, then the collector closes
+///                                             ← Error    message (UTF-8), then the collector closes
+/// </code>
+/// A producer is 16 random bytes; an epoch is one start of it. Sequences begin at 1 and grow; a sequence that is
+/// never sent (a record dropped by the program) is a gap, which the next record or a Report makes known. Welcome says
+/// the highest sequence that is durable, or 0: the client sends again, in order, what is above it. Ack is cumulative
+/// and comes after the fsync. A batch is as in <see cref="Records.RecordLayout"/> and carries its own resources, so that
+/// it can be kept as it is.
+/// </summary>
+public static class LogProtocol
+{
+    /// <summary>Length of the preface in bytes.</summary>
+    public const int PrefaceBytes = 8;
+
+    /// <summary>Largest frame, in bytes.</summary>
+    public const int FrameBytesMax = Records.RecordLimits.BatchBytesMax + 64;
+
+    /// <summary>Levels in a Report: trace, debug, info, warn, error, fatal.</summary>
+    public const int LevelCount = 6;
+
+    /// <summary>What a client sends first. 0xC1 occurs in no UTF-8 text, so a line of text is never taken for it.</summary>
+    public static ReadOnlySpan<byte> Preface => [0xC1, (byte)'C', (byte)'L', (byte)'O', (byte)'G', 1, 0, 0];
+}
