@@ -1,14 +1,21 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Culvert.Cli;
 using Culvert.Cli.Bench;
+using Culvert.Cli.Terminal;
 
-var root = new RootCommand("Culvert collects what the processes of a machine say, and finds it again.")
+// A plain command instead of a RootCommand, whose name would be that of the assembly and not what a person types.
+var root = new Command("culvert", "Culvert collects what the processes of a machine say, and finds it again.")
 {
     BenchCommand.Create(),
 };
+var help = new HelpOption { Recursive = true };
+help.Action = new CommandHelp((HelpAction)help.Action!);
+root.Options.Add(help);
+root.WithExamples("culvert demo", "culvert up", "someprogram | culvert send", "culvert search 'level>=warn \"timed out\"'");
 
 var result = root.Parse(args);
-if (result.Errors.Count > 0)
+if (result.Action is null or not CommandHelp && result.Errors.Count > 0)
 {
     foreach (var error in result.Errors) Console.Error.WriteLine($"culvert: {error.Message}");
     Console.Error.WriteLine("Try: culvert --help");

@@ -1,0 +1,131 @@
+#!/usr/bin/env bash
+# One door for developers: build, test, bench, pack. `./build.sh help` says how.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+# Suite name -> test project. The names are what `./build.sh test NAME...` takes.
+declare -A suites=(
+    [library]=Culvert.Tests
+    [processes]=Culvert.CrossProcess.Tests
+    [collector]=Culvert.Collector.Tests
+    [web]=Culvert.Web.Tests
+)
+suite_order=(library processes collector web)
+
+# What tests use beside the SDK, as Debian packages: command that shows it is there -> package.
+declare -A needs=(
+    [chromium]=chromium
+    [rsyslogd]=rsyslog
+    [logger]=bsdutils
+    [python3]=python3
+    [runuser]=util-linux
+    [promtool]=prometheus
+    [logrotate]=logrotate
+)
+
+help() {
+    cat <<'TEXT'
+Usage: ./build.sh COMMAND
+
+  build                 builds everything
+  test [NAME...]        installs what the tests need and runs them; NAME is library, processes, collector or web
+       --full           runs the long proofs whole (about an hour)
+       --install        installs missing Debian packages with sudo (done without asking when run as root)
+  bench [ARGUMENT...]   the same as ./culvert bench
+  pack                  makes the NuGet packages in artifacts/package
+
+Examples:
+  ./build.sh test
+  ./build.sh test collector --full
+TEXT
+}
+
+build() {
+    dotnet build Culvert.slnx -v quiet -nologo -p:UseSharedCompilation=true
+}
+
+install_needs() {
+    local missing=() command
+    for command in "${!needs[@]}"; do
+        [[ -n "$(PATH="$PATH:/usr/sbin:/sbin" command -v "$command" || true)" ]] || missing+=("${needs[$command]}")
+    done
+    [[ ${#missing[@]} -gt 0 ]] || return 0
+    mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
+
+    local line="apt-get install -y --no-install-recommends ${missing[*]}"
+    if ! command -v apt-get >/dev/null; then
+        echo "Not here, so that some tests skip: ${missing[*]}"
+    elif [[ $(id -u) -eq 0 ]]; then
+        echo "Installing ${missing[*]}"
+        # A package that cannot be had makes its tests skip; it does not stop the others.
+        { apt-get update -q && DEBIAN_FRONTEND=noninteractive $line; } >artifacts/apt.log 2>&1 ||
+            { tail -n 5 artifacts/apt.log; echo "Not all could be installed; the tests that need them skip."; }
+    elif [[ $install == yes ]]; then
+        sudo sh -c "apt-get update -q && DEBIAN_FRONTEND=noninteractive $line"
+    else
+        echo "Some tests will skip. To run them all:  sudo $line"
+    fi
+}
+
+find_services() {
+    local services=../shared/services
+    [[ -d $services ]] || return 0
+    services=$(cd "$services" && pwd)
+    export KAFKA_HOME=${KAFKA_HOME:-$services/kafka} OPENSEARCH_HOME=${OPENSEARCH_HOME:-$services/opensearch} OPA=${OPA:-$services/opa}
+}
+
+count_of() { # count_of WORD FILE: the number behind WORD in the runner's summary, 0 without one
+    sed -nE "s/^ *$1: ([0-9]+).*/\1/p" "$2" | tail -n 1 | grep . || echo 0
+}
+
+run_suite() { # run_suite NAME: runs one suite, adds to the totals
+    local name=$1 project=${suites[$1]} log=artifacts/test-$1.log code=0
+    local executable=artifacts/bin/$project/debug/$project
+    echo "== $name"
+    "$executable" --no-progress --no-ansi >"$log" 2>&1 || code=$?
+    # 8 is the runner's word for 'nothing to run', which is never right here.
+    grep -vE '^(xUnit|Running tests from|$)' "$log" | grep -vE '^(skipped|passed) ' | tail -n 200 || true
+    if ! grep -q 'Test run summary' "$log" || { [[ $code -ne 0 ]] && [[ $(count_of failed "$log") -eq 0 ]]; }; then
+        echo "The suite '$name' ended with $code before its summary; the whole log is $log."
+        failed=$((failed + 1))
+    fi
+    passed=$((passed + $(count_of succeeded "$log")))
+    failed=$((failed + $(count_of failed "$log")))
+    skipped=$((skipped + $(count_of skipped "$log")))
+}
+
+test_all() {
+    local names=()
+    install=no
+    for argument in "$@"; do
+        case $argument in
+            --install) install=yes ;;
+            --full) export CULVERT_TEST_FULL=1 ;;
+            -*) echo "build.sh: '$argument' is no option of test; see ./build.sh help" >&2; exit 2 ;;
+            *) [[ -n ${suites[$argument]:-} ]] ||
+                   { echo "build.sh: '$argument' is no suite; there are: ${suite_order[*]}" >&2; exit 2; }
+               names+=("$argument") ;;
+        esac
+    done
+    [[ ${#names[@]} -gt 0 ]] || names=("${suite_order[@]}")
+
+    mkdir -p artifacts
+    install_needs
+    find_services
+    build
+
+    passed=0 failed=0 skipped=0
+    for name in "${names[@]}"; do run_suite "$name"; done
+    echo
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [[ $failed -eq 0 && $passed -gt 0 ]]
+}
+
+case ${1:-help} in
+    build) build ;;
+    test) shift; test_all "$@" ;;
+    bench) shift; exec ./culvert bench "$@" ;;
+    pack) dotnet pack Culvert.slnx -c Release -v quiet -nologo ;;
+    help | --help | -h) help ;;
+    *) echo "build.sh: '$1' is no command; see ./build.sh help" >&2; exit 2 ;;
+esac
