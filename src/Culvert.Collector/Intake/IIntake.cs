@@ -5,7 +5,10 @@ namespace Culvert.Collector.Intake;
 /// writes to the spool, and answers when the records are durable.
 /// </summary>
 /// <remarks>Any thread; calls may overlap. Batches of one (producer, epoch) must be given in the order of their
-/// sequences, but need not be awaited one by one: give the next while the fsync of the last is under way.</remarks>
+/// sequences, but need not be awaited one by one: give the next while the fsync of the last is under way.
+/// <para>Once a batch was answered <see cref="IntakeStatus.Full"/>, later batches of the same (producer, epoch) are answered
+/// Full as well, until the refused one, or one that begins before it, is given again. Otherwise a batch given while the
+/// refusal was on its way would be taken, and the refused records would then pass for duplicates and be lost.</para></remarks>
 internal interface IIntake
 {
     /// <summary>
@@ -13,4 +16,8 @@ internal interface IIntake
     /// returned its task. The task completes after the fsync that covers the batch.
     /// </summary>
     ValueTask<IntakeResult> AcceptAsync(in IntakeBatch batch, CancellationToken cancellationToken = default);
+
+    /// <summary>The highest sequence of this producer and epoch that is durable, or 0: what a native client is told when it
+    /// connects again, so that it sends only what is above.</summary>
+    ulong DurableSequence(ProducerId producer);
 }

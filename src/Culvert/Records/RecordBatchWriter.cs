@@ -87,6 +87,10 @@ internal sealed class RecordBatchWriter
     /// <summary>Begins the attributes, which every record has, even if none; the caller ends them.</summary>
     public AttributeWriter BeginAttributes() => AttributeWriter.Begin(_records);
 
+    /// <summary>Writes attributes that were encoded before by <see cref="AttributeWriter"/>, in place of
+    /// <see cref="BeginAttributes"/>.</summary>
+    public void Attributes(ReadOnlySpan<byte> encoded) => _records.WriteBytes(encoded);
+
     /// <summary>Ends the record. Returns false, and takes the record back, when it is over
     /// <see cref="RecordLimits.RecordBytesMax"/>.</summary>
     public bool EndRecord(bool truncated = false)

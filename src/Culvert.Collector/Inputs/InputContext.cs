@@ -1,0 +1,13 @@
+using Culvert.Collector.Intake;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Collector.Inputs;
+
+/// <summary>What every input is given when it is made.</summary>
+/// <param name="Name">Its name in the configuration, under which the ledger counts.</param>
+/// <param name="Intake">Where its records go.</param>
+/// <param name="Ledger">Where it counts what the intake never sees.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Loggers">Where the collector's own messages go.</param>
+internal sealed record InputContext(
+    string Name, IIntake Intake, Ledger Ledger, TimeProvider Time, ILoggerFactory Loggers);
