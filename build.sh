@@ -15,11 +15,9 @@ suite_order=(library processes collector web)
 # What tests use beside the SDK, as Debian packages: command that shows it is there -> package.
 declare -A needs=(
     [chromium]=chromium
-    [rsyslogd]=rsyslog
     [logger]=bsdutils
     [python3]=python3
     [runuser]=util-linux
-    [promtool]=prometheus
     [logrotate]=logrotate
 )
 

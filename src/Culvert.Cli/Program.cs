@@ -2,11 +2,13 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Culvert.Cli;
 using Culvert.Cli.Bench;
+using Culvert.Cli.Commands;
 using Culvert.Cli.Terminal;
 
 // A plain command instead of a RootCommand, whose name would be that of the assembly and not what a person types.
 var root = new Command("culvert", "Culvert collects what the processes of a machine say, and finds it again.")
 {
+    ConfigCommand.Create(),
     BenchCommand.Create(),
 };
 var help = new HelpOption { Recursive = true };

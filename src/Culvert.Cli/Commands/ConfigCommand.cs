@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Culvert.Cli.Terminal;
+using Culvert.Collector.Configuration;
+
+namespace Culvert.Cli.Commands;
+
+/// <summary><c>culvert config</c>: checks the configuration, shows what is in force, writes the schema for editors.</summary>
+internal static class ConfigCommand
+{
+    public static Command Create() => new("config", "Check the configuration, or show what is in force.")
+    {
+        Check(),
+        Show(),
+        Schema(),
+    };
+
+    private static Command Check()
+    {
+        var options = new ConfigurationOptions();
+        var command = new Command("check", "Say what is wrong, one sentence for each value.");
+        options.AddTo(command);
+        command.SetAction(result =>
+        {
+            if (options.Read(result) is not { } configuration) return ExitCode.Failed;
+            Console.WriteLine($"The configuration is right: {configuration.Inputs.Count} inputs, {configuration.Outputs.Count} outputs.");
+            return ExitCode.Done;
+        });
+        return command.WithExamples("culvert config check --config culvert.json");
+    }
+
+    private static Command Show()
+    {
+        var options = new ConfigurationOptions();
+        var command = new Command("show", "Print every value in force and where it comes from.");
+        options.AddTo(command);
+        command.SetAction(result =>
+        {
+            if (options.Read(result) is not { } configuration) return ExitCode.Failed;
+            foreach (var value in configuration.Values)
+                Console.WriteLine($"{value.Path,-32} {string.Join(", ", value.Texts),-32} {value.Origin}");
+            return ExitCode.Done;
+        });
+        return command.WithExamples("culvert config show", "CULVERT_SPOOL__MAXSIZE=1GiB culvert config show");
+    }
+
+    private static Command Schema()
+    {
+        var command = new Command("schema", "Print the JSON schema of culvert.json, for editors.");
+        command.SetAction(_ =>
+        {
+            Console.Write(ConfigurationSchema.Write(CollectorSettings.Catalog));
+            return ExitCode.Done;
+        });
+        return command.WithExamples("culvert config schema > culvert.schema.json");
+    }
+}

@@ -1,0 +1,80 @@
+namespace Culvert.Collector.Configuration;
+
+/// <summary>The settings of this collector.</summary>
+internal static class CollectorSettings
+{
+    private const long Second = TimeSpan.TicksPerSecond;
+
+    public static SettingCatalog Catalog { get; } = new(
+        [Spool(), Store(), Http()],
+        [Listen(), Syslog(), Files(), HttpInput("otlp", "OpenTelemetry logs over HTTP (protobuf and JSON), at /v1/logs of the page's address."),
+            HttpInput("clef", "Compact log events over HTTP, as Serilog's Seq sink sends them, at the page's address.")],
+        [new SettingGroup("store", "The embedded store, which the page and the search commands read.", [])]);
+
+    private static SettingGroup Spool() => new("spool", "The durable queue between inputs and outputs.",
+    [
+        new("maxSize", SettingKind.Size, "4GiB",
+            "Largest size on disk. Beyond it the oldest records that an output has not taken yet expire, and are counted.")
+            { Min = 4L << 20 },
+        new("maxAge", SettingKind.Duration, "7d",
+            "Longest time that a record waits for an output. Older ones expire, and are counted.") { Min = 60 * Second },
+        new("segmentSize", SettingKind.Size, "64MiB",
+            "Size of one file. Space comes back file by file, so larger files give it back later.")
+            { Min = 1L << 20, Max = 1L << 30 },
+        new("minFree", SettingKind.Size, "256MiB",
+            "Free space on the disk that is left alone. Near it Debug records are dropped before Info, and Error last; "
+            + "every drop is counted.") { Min = 1L << 20 },
+    ]);
+
+    private static SettingGroup Store() => new("store", "The embedded store that is searched.",
+    [
+        new("maxAge", SettingKind.Duration, "7d", "Records that came earlier than this are deleted, a file at a time.")
+            { Min = 60 * Second },
+        new("maxSize", SettingKind.Size, "",
+            "Largest size on disk; beyond it the oldest file is deleted. Without a value, a tenth of the disk."),
+    ]);
+
+    private static SettingGroup Http() => new("http", "The page, the API, and the inputs that come over HTTP.",
+    [
+        new("address", SettingKind.Text, "127.0.0.1:7514",
+            "Address and port; port 0 lets the system choose. Beyond loopback everyone needs the token."),
+        new("enabled", SettingKind.Boolean, "true", "Whether there is a page and an API at all."),
+        new("hosts", SettingKind.TextList, "",
+            "Names by which the page may be called beside localhost and its address; a request for another name is refused."),
+        new("openMetrics", SettingKind.Boolean, "false",
+            "Lets everyone who reaches the address read /metrics, /healthz and /readyz without a token."),
+    ]);
+
+    private static SettingGroup Listen() => new("listen", "Culvert's own protocol, plain lines and JSON lines, at one endpoint.",
+    [
+        new("endpoint", SettingKind.Text, "", "Where to listen: local://name, unix:///path, pipe://name or tcp://host:port.")
+            { Required = true },
+        new("users", SettingKind.TextList, "", "Users that may send beside the one that runs the collector."),
+        new("groups", SettingKind.TextList, "", "Groups whose members may send."),
+        new("everyone", SettingKind.Boolean, "false", "Whether every user of this machine may send."),
+        new("insecure", SettingKind.Boolean, "false",
+            "Must be true to listen beyond loopback, where nothing proves who sends."),
+    ]);
+
+    private static SettingGroup Syslog() => new("syslog", "Syslog messages as of RFC 3164 and RFC 5424.",
+    [
+        new("endpoint", SettingKind.Text, "",
+            "Where to listen: syslog+unix:///path, syslog+udp://host:port or syslog+tcp://host:port.") { Required = true },
+        new("insecure", SettingKind.Boolean, "false",
+            "Must be true to listen beyond loopback, where nothing proves who sends."),
+    ]);
+
+    private static SettingGroup Files() => new("files", "Files that other programs write, followed through rotation.",
+    [
+        new("paths", SettingKind.TextList, "", "Patterns such as /var/log/**/*.log.") { Required = true },
+        new("exclude", SettingKind.TextList, "", "Patterns of files that are left alone."),
+        new("format", SettingKind.Choice, "auto", "How the lines look.")
+            { Choices = ["auto", "plain", "json", "docker", "cri", "syslog"] },
+        new("service", SettingKind.Text, "", "The service's name; without one, the container's or the file's."),
+        new("startAt", SettingKind.Choice, "beginning", "Where reading begins in a file that was never seen.")
+            { Choices = ["beginning", "end"] },
+        new("joinTraces", SettingKind.Boolean, "true", "Whether the lines of a stack trace become one record."),
+    ]);
+
+    private static SettingGroup HttpInput(string type, string description) => new(type, description, []);
+}
