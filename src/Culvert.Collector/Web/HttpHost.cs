@@ -38,9 +38,12 @@ internal sealed class HttpHost : IAsyncDisposable
         _logger = logger;
         _time = time;
         _token = HttpToken.LoadOrCreate(dataFolder, logger);
-        _server = CreateServer(_endpoint);
+        _server = CreateServer();
         PageAssets.Map(Routes);
     }
+
+    /// <summary>Who owns the client's end of a connection; tests put a stranger here.</summary>
+    internal Func<IPEndPoint?, IPEndPoint?, uint?> OwnerOf { get; init; } = SocketTable.OwnerOf;
 
     /// <summary>What is answered.</summary>
     public HttpRoutes Routes { get; } = new();
@@ -68,7 +71,7 @@ internal sealed class HttpHost : IAsyncDisposable
 
         var address = new Uri(_server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
         application.Gate = new AccessGate(
-            new HostNames(_endpoint.Address, _options.Names), _token, _options.OpenMetrics, address.Port, Counters, _logger, _time);
+            new HostNames(_endpoint.Address, _options.Hosts), _token, _options.OpenMetrics, address.Port, Counters, _logger, _time);
         Address = address;
         HttpLog.Started(_logger, address);
     }
@@ -91,7 +94,7 @@ internal sealed class HttpHost : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static KestrelServer CreateServer(IPEndPoint endpoint)
+    private KestrelServer CreateServer()
     {
         var kestrel = new KestrelServerOptions
         {
@@ -102,10 +105,10 @@ internal sealed class HttpHost : IAsyncDisposable
         kestrel.Limits.MaxRequestLineSize = HttpLimits.RequestLineBytesMax;
         kestrel.Limits.MaxRequestHeadersTotalSize = HttpLimits.RequestHeadersBytesMax;
         kestrel.Limits.MaxRequestBodySize = HttpLimits.RequestBodyBytesMax;
-        kestrel.Listen(endpoint, listen =>
+        kestrel.Listen(_endpoint, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            PeerOfConnection.Use(listen);
+            PeerOfConnection.Use(listen, (client, server) => OwnerOf(client, server));
         });
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
 

@@ -12,7 +12,7 @@ internal sealed record HttpOptions
     /// <summary>Names under which the collector may be addressed beside localhost and the address itself, for a proxy in
     /// front of it. Default none. A request with any other Host header is refused: that is how a hostile page would reach
     /// it through a name of its own (DNS rebinding).</summary>
-    public IReadOnlyList<string> Names { get; init; } = [];
+    public IReadOnlyList<string> Hosts { get; init; } = [];
 
     /// <summary>Opens /healthz, /readyz and /metrics to everyone who reaches the address. Default false. They tell names of
     /// programs and how much they log, not what.</summary>

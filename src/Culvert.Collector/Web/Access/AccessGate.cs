@@ -26,7 +26,7 @@ internal sealed class AccessGate(
         if (!names.Contains(context.Request.Host))
         {
             await RefuseAsync(context, kind, RefusalReason.Host, StatusCodes.Status403Forbidden,
-                "The Host header names no address of this collector; add the name to http.names if it should.");
+                "The Host header names no address of this collector; add the name to http.hosts if it should.");
             return false;
         }
 

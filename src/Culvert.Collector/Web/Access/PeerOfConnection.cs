@@ -8,12 +8,12 @@ namespace Culvert.Collector.Web.Access;
 /// <see cref="Peer"/>.</summary>
 internal static class PeerOfConnection
 {
-    public static void Use(ListenOptions listen) => listen.Use(next => connection =>
+    public static void Use(ListenOptions listen, Func<IPEndPoint?, IPEndPoint?, uint?> ownerOf) => listen.Use(next => connection =>
     {
         var remote = connection.RemoteEndPoint as IPEndPoint;
         var peer = new Peer
         {
-            UserId = SocketTable.OwnerOf(remote, connection.LocalEndPoint as IPEndPoint),
+            UserId = ownerOf(remote, connection.LocalEndPoint as IPEndPoint),
             RemoteAddress = remote,
             IsLocal = remote is null ? null : IsLoopback(remote.Address),
         };
