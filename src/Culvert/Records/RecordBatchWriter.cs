@@ -27,6 +27,9 @@ internal sealed class RecordBatchWriter
 
     public bool IsEmpty => RecordCount == 0;
 
+    /// <summary>The records that were ended, as they stand in the batch.</summary>
+    public ReadOnlySpan<byte> Records => _records.Written;
+
     /// <summary>Whether the batch should be closed before another record is begun.</summary>
     public bool IsFull =>
         Bytes >= RecordLimits.BatchBytesTarget || RecordCount == RecordLimits.BatchRecordCountMax

@@ -32,6 +32,13 @@ public static class LogProtocol
     /// <summary>Levels in a Report: trace, debug, info, warn, error, fatal.</summary>
     public const int LevelCount = 6;
 
+    /// <summary>The level from which on records may use the last quarter of a client's buffer: warn.</summary>
+    internal const int LevelWarn = 3;
+
+    /// <summary>The place of a severity in a Report. What has none is counted as info.</summary>
+    public static int LevelOf(Records.Severity severity) =>
+        severity is Records.Severity.Unspecified ? 2 : Math.Min((byte)(severity - 1) / 4, LevelCount - 1);
+
     /// <summary>What a client sends first. 0xC1 occurs in no UTF-8 text, so a line of text is never taken for it.</summary>
     public static ReadOnlySpan<byte> Preface => [0xC1, (byte)'C', (byte)'L', (byte)'O', (byte)'G', 1, 0, 0];
 }

@@ -1,0 +1,9 @@
+namespace Culvert.Shipping;
+
+/// <summary>Nanoseconds since 1970 UTC, as records carry them. They last until 2262.</summary>
+internal static class UnixTime
+{
+    public static long NowNs(TimeProvider time) => ToNs(time.GetUtcNow());
+
+    public static long ToNs(DateTimeOffset moment) => (moment.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) * 100;
+}
