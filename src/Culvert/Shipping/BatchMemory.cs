@@ -235,7 +235,7 @@ internal sealed class BatchMemory : IRecordSink
     {
         if (HasRoom(level, resource, contentBytes, ref wake)) return true;
         var kind = level >= LogProtocol.LevelWarn ? 1 : 0;
-        if (_fullMode == FullMode.Drop || _waitExpired[kind] || _closed || IsTooLarge(contentBytes)) return false;
+        if (_fullMode == FullMode.Drop || _waitExpired[kind] || _closed || IsNeverTaken(contentBytes)) return false;
         if (LogShipper.IsShippingThread) return false;
 
         var startedAt = _time.GetTimestamp();
@@ -258,7 +258,7 @@ internal sealed class BatchMemory : IRecordSink
 
     private bool HasRoom(int level, byte[] resource, int contentBytes, ref bool wake)
     {
-        if (_closed || contentBytes > RecordLimits.RecordBytesMax - ShippingLimits.RecordHeadBytes) return false;
+        if (_closed || contentBytes == 0 || contentBytes > RecordLimits.RecordBytesMax - ShippingLimits.RecordHeadBytes) return false;
         var limit = level >= LogProtocol.LevelWarn ? _bytesMax : _bytesMaxBelowWarn;
         if (_open is not null && _open.HasRoom(resource, contentBytes))
         {
@@ -280,8 +280,9 @@ internal sealed class BatchMemory : IRecordSink
         return true;
     }
 
-    private bool IsTooLarge(int contentBytes) =>
-        contentBytes > Math.Min(RecordLimits.RecordBytesMax, _bytesMaxBelowWarn) - ShippingLimits.RecordHeadBytes;
+    /// <summary>Whether no wait would make room for it.</summary>
+    private bool IsNeverTaken(int contentBytes) =>
+        contentBytes == 0 || contentBytes > Math.Min(RecordLimits.RecordBytesMax, _bytesMaxBelowWarn) - ShippingLimits.RecordHeadBytes;
 
     private void Open(int bytes)
     {

@@ -13,6 +13,7 @@ internal interface IRecordSink
     /// used all the same, and the drop is counted by level. Any thread; the content is copied.</summary>
     /// <param name="severity">Decides what may use the last quarter of the room.</param>
     /// <param name="resource">The record's resource, encoded; the same object each time for the same resource.</param>
-    /// <param name="content">The record from its severity on, as in <see cref="RecordLayout"/>.</param>
+    /// <param name="content">The record from its severity on, as in <see cref="RecordLayout"/>; empty for one that could
+    /// not be encoded, which is dropped.</param>
     bool Commit(Severity severity, byte[] resource, ReadOnlySpan<byte> content);
 }

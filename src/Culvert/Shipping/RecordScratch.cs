@@ -22,8 +22,8 @@ internal sealed class RecordScratch
     {
     }
 
-    /// <summary>The record's content, as <see cref="IRecordSink.Commit"/> takes it.</summary>
-    public ReadOnlySpan<byte> Content => _writer.Records[HeadBytes..];
+    /// <summary>The record's content, as <see cref="IRecordSink.Commit"/> takes it; empty when the record was too large.</summary>
+    public ReadOnlySpan<byte> Content => _writer.IsEmpty ? default : _writer.Records[HeadBytes..];
 
     /// <summary>Takes this thread's scratch. A formatter that logs finds it taken, and gets a new one.</summary>
     public static RecordScratch Rent()

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using Culvert.Records;
+using Culvert.Shipping;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Logging;
+
+/// <summary>Encodes each call on its own thread and commits it to the shipper.</summary>
+internal sealed class CulvertLogger(CulvertLoggerProvider provider, string category) : ILogger
+{
+    private readonly IRecordSink _sink = provider.Shipper.Sink;
+    private readonly byte[] _resource = provider.Shipper.Resource;
+    private readonly TimeProvider _time = provider.Shipper.Time;
+    private readonly byte[] _category = System.Text.Encoding.UTF8.GetBytes(category);
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => provider.Scopes?.Push(state);
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (logLevel == LogLevel.None) return;
+        var severity = SeverityOf(logLevel);
+        var timeNs = UnixTime.NowNs(_time);
+        var call = LogCall.Rent();
+        var scratch = RecordScratch.Rent();
+        try
+        {
+            // What the program's objects do is guarded one by one, so that one that throws costs itself and not the record.
+            call.ReadState(state);
+            provider.Scopes?.ForEachScope(static (scope, reader) => reader.ReadScope(scope), call);
+            var body = call.Format(state, exception, formatter);
+            if (!TryEncode(scratch, call, severity, timeNs, eventId, body, exception)) EncodeHead(scratch, severity, timeNs, body);
+            _sink.Commit(severity, _resource, scratch.Content);
+        }
+        finally
+        {
+            scratch.Return();
+            call.Return();
+        }
+    }
+
+    private bool TryEncode(
+        RecordScratch scratch, LogCall call, Severity severity, long timeNs, EventId eventId, string body, Exception? exception)
+    {
+        var record = scratch.Begin(severity, timeNs);
+        WriteTrace(record);
+        if (call.Template is { } template) record.Template(template);
+        record.Logger(_category);
+        if (eventId.Name is { } name) record.EventName(name);
+        record.Body(body);
+        var attributes = record.BeginAttributes();
+        call.WriteAttributes(ref attributes, eventId, exception);
+        attributes.End();
+        return record.EndRecord(attributes.Truncated);
+    }
+
+    /// <summary>Of a record that is over the limit as a whole, keeps the message.</summary>
+    private void EncodeHead(RecordScratch scratch, Severity severity, long timeNs, string body)
+    {
+        var record = scratch.Begin(severity, timeNs);
+        record.Logger(_category);
+        record.Body(body);
+        var attributes = record.BeginAttributes();
+        attributes.Add(LogAttributes.Note, $"The attributes were left out: the record was over {RecordLimits.RecordBytesMax} bytes.");
+        attributes.End();
+        record.EndRecord(truncated: true);
+    }
+
+    private static void WriteTrace(RecordBatchWriter record)
+    {
+        if (Activity.Current is not { IdFormat: ActivityIdFormat.W3C } activity) return;
+        Span<byte> ids = stackalloc byte[24];
+        activity.TraceId.CopyTo(ids[..16]);
+        activity.SpanId.CopyTo(ids[16..]);
+        record.Trace(ids[..16], ids[16..], (byte)activity.ActivityTraceFlags);
+    }
+
+    private static Severity SeverityOf(LogLevel level) => level switch
+    {
+        LogLevel.Trace => Severity.Trace,
+        LogLevel.Debug => Severity.Debug,
+        LogLevel.Information => Severity.Info,
+        LogLevel.Warning => Severity.Warn,
+        LogLevel.Error => Severity.Error,
+        LogLevel.Critical => Severity.Fatal,
+        _ => Severity.Unspecified,
+    };
+}

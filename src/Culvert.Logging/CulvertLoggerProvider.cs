@@ -1,0 +1,66 @@
+using Culvert.Shipping;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Culvert.Logging;
+
+/// <summary>Makes loggers that hand every record to the Culvert collector. One shipper serves them all.</summary>
+/// <remarks>Any thread. Dispose waits for the collector, at most the shutdown timeout; a program that ends without disposing
+/// its logging is waited for in the same way when the process exits.</remarks>
+[ProviderAlias("Culvert")]
+public sealed class CulvertLoggerProvider : ILoggerProvider, ISupportExternalScope, IAsyncDisposable
+{
+    private readonly bool _includeScopes;
+
+    /// <summary>Starts to ship with these options; see <see cref="CulvertLoggerOptions"/>.</summary>
+    public CulvertLoggerProvider(CulvertLoggerOptions options)
+    {
+        _includeScopes = options.IncludeScopes;
+        Shipper = LogShipper.Start(options.ToShipperOptions());
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+        AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
+    }
+
+    /// <summary>The same, for dependency injection.</summary>
+    public CulvertLoggerProvider(IOptions<CulvertLoggerOptions> options)
+        : this(options.Value)
+    {
+    }
+
+    /// <summary>What became of the records so far.</summary>
+    public LogShipperStatistics Statistics => Shipper.Statistics;
+
+    internal LogShipper Shipper { get; }
+
+    internal IExternalScopeProvider? Scopes { get; private set; }
+
+    /// <inheritdoc/>
+    public ILogger CreateLogger(string categoryName) => new CulvertLogger(this, categoryName);
+
+    /// <inheritdoc/>
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => Scopes = _includeScopes ? scopeProvider : null;
+
+    /// <summary>Waits until everything logged before this call is durable. Returns false when the time is over.</summary>
+    public Task<bool> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        Shipper.FlushAsync(timeout, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
+        Shipper.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
+        return Shipper.DisposeAsync();
+    }
+
+    private void OnProcessExit(object? sender, EventArgs arguments) => Shipper.Dispose();
+
+    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs arguments) => Shipper.Dispose();
+}

@@ -1,0 +1,196 @@
+using System.Text;
+using Culvert.Records;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Logging;
+
+/// <summary>
+/// What one log call says besides its message: the fields of its state and scopes. Reading them runs code of the program
+/// that may throw; what threw is replaced by a note. One for each thread, used again, so that a call allocates nothing.
+/// </summary>
+internal sealed class LogCall
+{
+    [ThreadStatic]
+    private static LogCall? _free;
+
+    private readonly List<KeyValuePair<string, object?>> _fields = [];
+    private readonly List<KeyValuePair<string, object?>> _scopeFields = [];
+    private readonly StringBuilder _scopeText = new();
+    private string? _note;
+
+    private LogCall()
+    {
+    }
+
+    /// <summary>The message template, if the state has one.</summary>
+    public string? Template { get; private set; }
+
+    /// <summary>Takes this thread's; a formatter that logs finds it taken, and gets a new one.</summary>
+    public static LogCall Rent()
+    {
+        var call = _free ?? new LogCall();
+        _free = null;
+        return call;
+    }
+
+    public void Return()
+    {
+        // The program's objects must not be kept alive by a list that waits for the next call.
+        _fields.Clear();
+        _scopeFields.Clear();
+        if (_scopeText.Length > 0) _scopeText.Clear();
+        Template = null;
+        _note = null;
+        _free = this;
+    }
+
+    public void ReadState<TState>(TState state)
+    {
+        try
+        {
+            ReadFields(state, _fields);
+        }
+        catch (Exception exception)
+        {
+            Note("Reading the state", exception);
+        }
+
+        Template = TakeTemplate(_fields);
+    }
+
+    public void ReadScope(object? scope)
+    {
+        if (scope is null) return;
+        var start = _scopeFields.Count;
+        try
+        {
+            // A scope of keys and values has nothing to say as a text: its ToString is the name of its type.
+            var isText = scope is not IEnumerable<KeyValuePair<string, object?>>;
+            if (!isText) ReadFields(scope, _scopeFields);
+            isText |= _scopeFields.RemoveAll(static field => field.Key == LogAttributes.OriginalFormat) > 0;
+            if (!isText) return;
+            var text = scope.ToString();
+            if (_scopeText.Length > 0) _scopeText.Append(" => ");
+            _scopeText.Append(text);
+        }
+        catch (Exception exception)
+        {
+            _scopeFields.RemoveRange(start, Math.Max(0, _scopeFields.Count - start));
+            Note("Reading a scope", exception);
+        }
+    }
+
+    /// <summary>The message, as the program's own formatter makes it.</summary>
+    public string Format<TState>(TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        try
+        {
+            return formatter(state, exception) ?? "";
+        }
+        catch (Exception thrown)
+        {
+            Note("Formatting the message", thrown);
+            return Template ?? "";
+        }
+    }
+
+    public void WriteAttributes(ref AttributeWriter attributes, EventId eventId, Exception? exception)
+    {
+        foreach (var (key, value) in _fields) Add(ref attributes, key, value);
+        if (_scopeFields.Count > 0) WriteScopeFields(ref attributes);
+        if (_scopeText.Length > 0) attributes.Add(LogAttributes.Scope, _scopeText.ToString());
+        if (eventId.Id != 0) attributes.Add(LogAttributes.EventId, (long)eventId.Id);
+        if (exception is not null) WriteException(ref attributes, exception);
+        if (_note is not null) attributes.Add(LogAttributes.Note, _note);
+    }
+
+    private static void ReadFields<T>(T source, List<KeyValuePair<string, object?>> fields)
+    {
+        if (source is IReadOnlyList<KeyValuePair<string, object?>> list)
+        {
+            var count = Math.Min(list.Count, RecordLimits.AttributeCountMax + 1);
+            for (var i = 0; i < count; i++) fields.Add(list[i]);
+        }
+        else if (source is IEnumerable<KeyValuePair<string, object?>> fieldsOfIt)
+        {
+            fields.AddRange(fieldsOfIt.Take(RecordLimits.AttributeCountMax + 1));
+        }
+    }
+
+    private static string? TakeTemplate(List<KeyValuePair<string, object?>> fields)
+    {
+        // It stands last by convention.
+        for (var i = fields.Count - 1; i >= 0; i--)
+        {
+            if (fields[i].Key != LogAttributes.OriginalFormat) continue;
+            var template = fields[i].Value as string;
+            fields.RemoveAt(i);
+            return template;
+        }
+
+        return null;
+    }
+
+    /// <summary>A key stands once: the call's own field wins over a scope's, and an inner scope over an outer one.</summary>
+    private void WriteScopeFields(ref AttributeWriter attributes)
+    {
+        for (var i = 0; i < _scopeFields.Count; i++)
+        {
+            var (key, value) = _scopeFields[i];
+            if (!HasKey(_fields, 0, key) && !HasKey(_scopeFields, i + 1, key)) Add(ref attributes, key, value);
+        }
+    }
+
+    private static bool HasKey(List<KeyValuePair<string, object?>> fields, int from, string key)
+    {
+        for (var i = from; i < fields.Count; i++)
+        {
+            if (fields[i].Key == key) return true;
+        }
+
+        return false;
+    }
+
+    private void WriteException(ref AttributeWriter attributes, Exception exception)
+    {
+        attributes.Add(LogAttributes.ExceptionType, exception.GetType().FullName ?? exception.GetType().Name);
+        try
+        {
+            // The text of an exception holds its inner ones too.
+            var (message, text) = (exception.Message, exception.ToString());
+            attributes.Add(LogAttributes.ExceptionMessage, message);
+            attributes.Add(LogAttributes.ExceptionStackTrace, text);
+        }
+        catch (Exception thrown)
+        {
+            Note("Reading the exception", thrown);
+        }
+    }
+
+    private void Add(ref AttributeWriter attributes, string? key, object? value)
+    {
+        try
+        {
+            AttributeValue.Add(ref attributes, key ?? "", value);
+        }
+        catch (Exception exception)
+        {
+            Note($"Reading '{key}'", exception);
+        }
+    }
+
+    private void Note(string what, Exception exception)
+    {
+        string said;
+        try
+        {
+            said = exception.Message;
+        }
+        catch
+        {
+            said = "";
+        }
+
+        _note = $"{(_note is null ? "" : _note + " ")}{what} threw {exception.GetType().FullName}: {said}";
+    }
+}
