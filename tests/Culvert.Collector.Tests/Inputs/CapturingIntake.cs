@@ -1,0 +1,89 @@
+using Culvert.Collector.Intake;
+using Culvert.Records;
+
+namespace Culvert.Collector.Tests.Inputs;
+
+/// <summary>An intake that keeps what it is given, removes duplicates as the real one does, and can be made full or slow.</summary>
+internal sealed class CapturingIntake : IIntake
+{
+    private readonly Lock _lock = new();
+    private readonly List<CapturedRecord> _records = [];
+    private readonly Dictionary<ProducerId, ulong> _highest = [];
+    private IntakeStatus _answer = IntakeStatus.Durable;
+    private TaskCompletionSource? _gate;
+
+    public IReadOnlyList<CapturedRecord> Records
+    {
+        get
+        {
+            lock (_lock) return [.. _records];
+        }
+    }
+
+    public IReadOnlyList<string> Bodies => [.. Records.Select(record => record.Body)];
+
+    public int DuplicateCount { get; private set; }
+
+    public int CallCount { get; private set; }
+
+    /// <summary>What is answered from now on; nothing is taken unless it is Durable.</summary>
+    public IntakeStatus Answer
+    {
+        set
+        {
+            lock (_lock) _answer = value;
+        }
+    }
+
+    /// <summary>Answers nothing until the gate is opened: an fsync that takes long.</summary>
+    public TaskCompletionSource Hold()
+    {
+        lock (_lock) return _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    public ValueTask<IntakeResult> AcceptAsync(in IntakeBatch batch, CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            CallCount++;
+            if (_answer != IntakeStatus.Durable) return ValueTask.FromResult(new IntakeResult(_answer, 0, "The disk is full."));
+            if (!RecordBatchReader.Validate(batch.Records, out _, out _, out var problem)) throw new InvalidDataException(problem);
+            var last = Take(batch);
+            var result = new IntakeResult(IntakeStatus.Durable, last);
+            return _gate is { } gate ? WaitAsync(gate.Task, result) : ValueTask.FromResult(result);
+        }
+    }
+
+    public ulong DurableSequence(ProducerId producer)
+    {
+        lock (_lock) return _highest.GetValueOrDefault(producer);
+    }
+
+    private static async ValueTask<IntakeResult> WaitAsync(Task gate, IntakeResult result)
+    {
+        await gate.ConfigureAwait(false);
+        return result;
+    }
+
+    private ulong Take(in IntakeBatch batch)
+    {
+        Assert.True(RecordBatchReader.TryOpen(batch.Records, out var reader, out _));
+        var highest = _highest.GetValueOrDefault(batch.Producer);
+        var sequence = batch.FirstSequence - 1;
+        while (reader.TryRead(out var record))
+        {
+            sequence += 1 + record.Gap;
+            if (sequence <= highest)
+            {
+                DuplicateCount++;
+                continue;
+            }
+
+            var resource = reader.Resource(record.Resource);
+            _records.Add(CapturedRecord.From(record, batch.Producer, sequence, resource, AttributeList.Read(batch.Origin)));
+        }
+
+        _highest[batch.Producer] = Math.Max(highest, sequence);
+        return sequence;
+    }
+}
