@@ -1,0 +1,31 @@
+using System.Text;
+using Culvert.Collector.Query.Pruning;
+using Culvert.Collector.Records;
+
+namespace Culvert.Collector.Query.Nodes;
+
+/// <summary>A range of severity numbers. A record without one is in no range.</summary>
+/// <param name="text">How it was written: <c>level>=warn</c>.</param>
+/// <param name="low">The lowest number, at least 1.</param>
+/// <param name="high">The highest number, at most 24; the range is empty if it is below the lowest.</param>
+internal sealed class LevelNode(string text, int low, int high) : QueryNode
+{
+    private readonly uint _mask = MaskOf(low, high);
+
+    public override bool Matches(in StoredRecord record) => (_mask & BlockSummary.SeverityBit(record.Severity)) != 0;
+
+    public override BlockVerdict Examine(in BlockSummary block)
+    {
+        if ((block.Severities & _mask) == 0) return BlockVerdict.None;
+        return (block.Severities & ~_mask) == 0 ? BlockVerdict.All : BlockVerdict.Some;
+    }
+
+    public override void Print(StringBuilder output) => output.Append(text);
+
+    private static uint MaskOf(int low, int high)
+    {
+        uint mask = 0;
+        for (var i = Math.Max(1, low); i <= Math.Min(24, high); i++) mask |= 1u << i;
+        return mask;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Buffers.Text;
+
+namespace Culvert.Collector.Query.Text;
+
+/// <summary>A number of a record or a query: a whole number of 64 bits, or else a double. Compared by value, exactly.</summary>
+internal readonly struct Number
+{
+    private const double TwoTo63 = 9223372036854775808.0;
+
+    private readonly bool _isWhole;
+    private readonly long _whole;
+    private readonly double _real;
+
+    public Number(long value)
+    {
+        _isWhole = true;
+        _whole = value;
+    }
+
+    public Number(double value)
+    {
+        _isWhole = value is >= -TwoTo63 and < TwoTo63 && Math.Floor(value) == value;
+        _whole = _isWhole ? (long)value : 0;
+        _real = value;
+    }
+
+    /// <summary>The same for equal numbers.</summary>
+    public ulong CanonicalBits => _isWhole ? (ulong)_whole : BitConverter.DoubleToUInt64Bits(_real) ^ 0x5555555555555555;
+
+    /// <summary>Reads a decimal number that is the whole text: a sign, digits, a point, an exponent. No spaces, no
+    /// separators, no infinity.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out Number number)
+    {
+        number = default;
+        if (text.Length is 0 or > QueryLimits.NumberBytesMax) return false;
+        var digits = text[0] is (byte)'-' or (byte)'+' ? text[1..] : text;
+        if (digits.IsEmpty || digits[0] is not (>= (byte)'0' and <= (byte)'9' or (byte)'.')) return false;
+        if (Utf8Parser.TryParse(text, out long whole, out var consumed) && consumed == text.Length)
+        {
+            number = new Number(whole);
+            return true;
+        }
+
+        if (!Utf8Parser.TryParse(text, out double real, out consumed) || consumed != text.Length) return false;
+        if (!double.IsFinite(real)) return false;
+        number = new Number(real);
+        return true;
+    }
+
+    /// <summary>Less than, equal to or greater than zero; null where one of them is no number.</summary>
+    public int? CompareTo(in Number other)
+    {
+        if (_isWhole && other._isWhole) return _whole.CompareTo(other._whole);
+        if (!_isWhole && !other._isWhole)
+            return double.IsNaN(_real) || double.IsNaN(other._real) ? null : _real.CompareTo(other._real);
+        return _isWhole ? CompareWhole(_whole, other._real) : -CompareWhole(other._whole, _real);
+    }
+
+    private static int? CompareWhole(long whole, double real)
+    {
+        if (double.IsNaN(real)) return null;
+        if (real >= TwoTo63) return -1;
+        if (real < -TwoTo63) return 1;
+        var floor = (long)Math.Floor(real);
+        return whole <= floor ? (whole < floor || Math.Floor(real) != real ? -1 : 0) : 1;
+    }
+}
