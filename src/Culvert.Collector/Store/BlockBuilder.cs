@@ -18,7 +18,7 @@ internal sealed class BlockBuilder : IDisposable
     private ulong _firstPosition, _lastPosition, _previousPosition;
     private long _minTime, _maxTime, _previousTime, _minObserved, _maxObserved, _previousObserved;
     private int _lastSource = -1, _lastSourceIndex;
-    private bool _isSkewed;
+    private bool _isSkewed, _isDense;
 
     public BlockBuilder(BlockCodec? codec = null)
     {
@@ -64,8 +64,7 @@ internal sealed class BlockBuilder : IDisposable
         _templates.WriteTo(Column(ColumnId.Templates));
         _eventNames.WriteTo(Column(ColumnId.EventNames));
         if (_sources.Count < 2) Column(ColumnId.Sources).Clear();
-        // Every position follows its predecessor in most blocks: then the column is all zero bytes and is left out.
-        if (Column(ColumnId.Positions).Written.IndexOfAnyExcept((byte)0) < 0) Column(ColumnId.Positions).Clear();
+        if (_isDense) Column(ColumnId.Positions).Clear();
         block.Summary = Summarize();
         block.Filter = TokenFilter.Build(_tokens);
         WriteColumns(block.Columns);
@@ -82,8 +81,8 @@ internal sealed class BlockBuilder : IDisposable
         _sources.Clear();
         _sourceIndexes.Clear();
         Array.Clear(_severityCounts);
-        (Records, Bytes, _lastSource, _isSkewed) = (0, 0, -1, false);
-        (_previousTime, _previousObserved) = (0, 0);
+        (Records, Bytes, _lastSource, _isSkewed, _isDense) = (0, 0, -1, false, true);
+        (_previousTime, _previousObserved, _previousPosition) = (0, 0, ulong.MaxValue);
         (_minTime, _maxTime) = (long.MaxValue, long.MinValue);
         (_minObserved, _maxObserved) = (long.MaxValue, long.MinValue);
         (_firstPosition, _lastPosition) = (ulong.MaxValue, 0);
@@ -95,7 +94,7 @@ internal sealed class BlockBuilder : IDisposable
 
     private void AddNumbers(in StoredRecord record)
     {
-        if (Records == 0) _previousPosition = record.Position - 1;
+        if (Records > 0 && record.Position != _previousPosition + 1) _isDense = false;
         Column(ColumnId.Positions).WriteVarint(Varint.ZigZag((long)(record.Position - _previousPosition - 1)));
         Column(ColumnId.Times).WriteVarint(Varint.ZigZag(unchecked(record.TimeNs - _previousTime)));
         Column(ColumnId.Observed).WriteVarint(Varint.ZigZag(unchecked(record.ObservedNs - _previousObserved)));

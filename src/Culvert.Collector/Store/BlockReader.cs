@@ -174,7 +174,7 @@ internal sealed class BlockReader : IDisposable
     private void LoadPositions()
     {
         var raw = Decompress(ColumnId.Positions);
-        var (at, previous) = (0, _summary.FirstPosition - 1);
+        var (at, previous) = (0, raw.IsEmpty ? _summary.FirstPosition - 1 : ulong.MaxValue);
         for (var i = 0; i < Records; i++)
         {
             var delta = 0UL;

@@ -3,7 +3,8 @@ namespace Culvert.Collector.Store;
 /// <summary>The columns of a block; see <see cref="BlockLayout"/>. The numbers are on disk.</summary>
 internal enum ColumnId : byte
 {
-    /// <summary>Zigzag varint of (position - predecessor's - 1); the first against the summary's first position - 1.</summary>
+    /// <summary>Zigzag varint of (position - predecessor's - 1); the first is the position itself. Left out when each is its
+    /// predecessor's plus 1: then the first is the summary's first position.</summary>
     Positions = 0,
 
     /// <summary>Zigzag varint of the difference to the predecessor; the first is the time itself.</summary>
