@@ -1,3 +1,4 @@
+using Culvert.Collector.Query.Pruning;
 using Microsoft.Data.Sqlite;
 
 namespace Culvert.Collector.Store;
@@ -15,19 +16,18 @@ internal sealed class BlockSession(StoreFileView? newest, ReadConnection? newest
     public BlockReader Reader { get; } = context.RentReader();
 
     /// <summary>Whether the block's records can match.</summary>
-    public BlockFit Fit(StoredBlock block, IRecordFilter filter)
+    public BlockVerdict Examine(StoredBlock block, StoreQuery query)
     {
-        var severities = block.Summary.SeverityMask;
-        var fit = filter.Fit(severities, block.Sources, null);
-        if (fit != BlockFit.Some || !filter.AsksTokens) return fit;
+        var verdict = query.Examine(block, null);
+        if (verdict != BlockVerdict.Some || !query.AsksTokens) return verdict;
         try
         {
-            if (ConnectionTo(block.File) is not { } connection) return BlockFit.None;
-            return block.File.TryOpenFilter(connection, block, _probe) ? filter.Fit(severities, block.Sources, _probe) : fit;
+            if (ConnectionTo(block.File) is not { } connection) return BlockVerdict.None;
+            return block.File.TryOpenFilter(connection, block, _probe) ? query.Examine(block, _probe) : verdict;
         }
         catch (SqliteException)
         {
-            return fit;
+            return verdict;
         }
     }
 

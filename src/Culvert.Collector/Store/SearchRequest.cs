@@ -1,9 +1,11 @@
+using Culvert.Collector.Query;
+
 namespace Culvert.Collector.Store;
 
 /// <summary>What to search for.</summary>
 internal sealed record SearchRequest
 {
-    public required IRecordFilter Filter { get; init; }
+    public LogQuery Query { get; init; } = LogQuery.All;
 
     /// <summary>From this time on, ns since 1970 UTC; the least number is from the beginning.</summary>
     public long FromNs { get; init; } = long.MinValue;

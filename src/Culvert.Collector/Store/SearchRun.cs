@@ -1,8 +1,11 @@
+using Culvert.Collector.Query.Pruning;
+
 namespace Culvert.Collector.Store;
 
 /// <summary>One page of a search: the newest matches of blocks and tail, at most so many.</summary>
 internal sealed class SearchRun(SearchRequest request, StoreSnapshot snapshot, StoreContext context, int limit)
 {
+    private readonly StoreQuery _query = new(request.Query);
     private readonly ResultHeap _heap = new(limit, StoreLimits.PageBytesMax);
     private readonly SearchReport _report = new() { Blocks = snapshot.Blocks.Length };
 
@@ -29,12 +32,12 @@ internal sealed class SearchRun(SearchRequest request, StoreSnapshot snapshot, S
     private bool Visit(BlockSession session, StoredBlock block)
     {
         if (_heap.IsBeyond(block.Summary.MaxTimeNs)) return false;
-        var fit = session.Fit(block, request.Filter);
-        if (fit == BlockFit.None) return true;
+        var verdict = session.Examine(block, _query);
+        if (verdict == BlockVerdict.None) return true;
         if (!session.TryOpen(block, ColumnSet.Numbers)) return true;
         try
         {
-            Scan(session.Reader, fit);
+            Scan(session.Reader, verdict);
         }
         catch (BlockDamagedException exception)
         {
@@ -45,7 +48,7 @@ internal sealed class SearchRun(SearchRequest request, StoreSnapshot snapshot, S
         return true;
     }
 
-    private void Scan(BlockReader reader, BlockFit fit)
+    private void Scan(BlockReader reader, BlockVerdict verdict)
     {
         var isLoaded = false;
         for (var i = reader.Records - 1; i >= 0; i--)
@@ -56,11 +59,11 @@ internal sealed class SearchRun(SearchRequest request, StoreSnapshot snapshot, S
             if (!_heap.Accepts(cursor)) continue;
             if (!isLoaded)
             {
-                reader.Load(request.Filter.Columns);
+                reader.Load(_query.Columns);
                 isLoaded = true;
             }
 
-            if (fit != BlockFit.All && !request.Filter.Matches(reader.Get(i))) continue;
+            if (verdict != BlockVerdict.All && !_query.Matches(reader.Get(i))) continue;
             reader.Load(ColumnSet.All);
             _heap.Add(new RecordCopy(reader.Get(i)));
         }

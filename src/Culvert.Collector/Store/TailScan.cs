@@ -33,7 +33,7 @@ internal sealed class TailScan : IDisposable
             var cursor = new SearchCursor(record.TimeNs, record.Position);
             if (!request.HasTime(record.TimeNs)) return true;
             if (request.Before is { } before && cursor.CompareTo(before) >= 0) return true;
-            if (heap.Accepts(cursor) && request.Filter.Matches(record)) heap.Add(new RecordCopy(record));
+            if (heap.Accepts(cursor) && request.Query.Matches(record)) heap.Add(new RecordCopy(record));
             return true;
         },
         cancellationToken);

@@ -1,7 +1,9 @@
+using Culvert.Collector.Query.Pruning;
+
 namespace Culvert.Collector.Store;
 
 /// <summary>Asks the token filter of one block after the other. Reused; one thread at a time.</summary>
-internal sealed class TokenProbe
+internal sealed class TokenProbe : ITokenFilter
 {
     private byte[] _filter = [];
     private int _bytes;
@@ -14,6 +16,5 @@ internal sealed class TokenProbe
         _bytes = filter.Length;
     }
 
-    /// <summary>False when no record of the block has this token.</summary>
     public bool MayContain(ulong hash) => TokenFilter.MayContain(_filter.AsSpan(0, _bytes), hash);
 }

@@ -66,5 +66,10 @@ internal sealed class RandomRecords(int seed)
     }
 
     /// <summary>What was written; Number is -1 without the attribute.</summary>
-    internal sealed record Expected(ulong Position, long TimeNs, Severity Severity, string Body, int Number);
+    internal sealed record Expected(ulong Position, long TimeNs, Severity Severity, string Body, int Number)
+    {
+        /// <summary>Whether the word stands in the body or in the attribute.</summary>
+        public bool Has(string word) =>
+            Body.Split(' ').Contains(word) || Number.ToString(CultureInfo.InvariantCulture) == word;
+    }
 }

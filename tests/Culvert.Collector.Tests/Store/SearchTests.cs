@@ -1,4 +1,5 @@
 using System.Text;
+using Culvert.Collector.Query;
 using Culvert.Collector.Store;
 
 namespace Culvert.Collector.Tests.Store;
@@ -35,19 +36,20 @@ public sealed class SearchTests
 
     private static void Check(LogStore store, RandomRecords records, Random random, int seed)
     {
-        var text = random.Next(3) switch { 0 => "", 1 => "refused", _ => random.Next(20_000) + "" };
+        var text = random.Next(3) switch { 0 => "", 1 => "refused", _ => random.Next(20_000) + ""  };
         var severity = random.Next(2) * random.Next(22);
         var from = random.Next(2) == 0 ? long.MinValue : Now - random.Next(3) * 700_000_000L;
         var to = random.Next(2) == 0 ? long.MaxValue : Now + random.Next(30) * 1_000_000_000L;
         int? limit = random.Next(2) == 0 ? null : random.Next(1, 300);
         var expected = records.All
-            .Where(r => (int)r.Severity >= severity && r.Body.Contains(text, StringComparison.Ordinal))
+            .Where(r => (int)r.Severity >= severity && (text.Length == 0 || r.Has(text)))
             .Where(r => r.TimeNs >= from && (r.TimeNs < to || to == long.MaxValue))
             .OrderByDescending(r => r.TimeNs).ThenByDescending(r => r.Position)
             .Take(limit ?? int.MaxValue).ToList();
+        var query = LogQuery.Parse(text + (severity > 0 ? $" severity>={severity}" : ""));
         var found = new List<(ulong, long, string, int)>();
         store.Search(
-            new SearchRequest { Filter = new TestFilter(text, severity), FromNs = from, ToNs = to, Limit = limit },
+            new SearchRequest { Query = query, FromNs = from, ToNs = to, Limit = limit },
             (in Culvert.Collector.Records.StoredRecord r) =>
             {
                 var number = r.Attributes.TryFind("number"u8, out var value) ? (int)value.Int64 : -1;
