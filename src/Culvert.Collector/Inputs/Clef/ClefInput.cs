@@ -3,9 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using Culvert.Collector.Inputs.Http;
 using Culvert.Collector.Intake;
-using Microsoft.AspNetCore.Builder;
+using Culvert.Collector.Web;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace Culvert.Collector.Inputs.Clef;
 
@@ -36,10 +35,10 @@ internal sealed class ClefInput : IInput
     public IReadOnlyList<string> Endpoints => [$"POST {Path}", $"POST {OldPath}?clef"];
 
     /// <summary>Adds the endpoints to the collector's web server.</summary>
-    public void Map(IEndpointRouteBuilder routes)
+    public void Map(HttpRoutes routes)
     {
-        routes.MapPost(Path, HandleAsync);
-        routes.MapPost(OldPath, HandleOldAsync);
+        routes.Map("POST", Path, RouteKind.Ingest, HandleAsync);
+        routes.Map("POST", OldPath, RouteKind.Ingest, HandleOldAsync);
     }
 
     /// <summary>The web server begins to take requests, not the input.</summary>

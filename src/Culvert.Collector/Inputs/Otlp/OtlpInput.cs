@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using Culvert.Collector.Inputs.Http;
 using Culvert.Collector.Intake;
-using Microsoft.AspNetCore.Builder;
+using Culvert.Collector.Web;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace Culvert.Collector.Inputs.Otlp;
 
@@ -29,7 +28,7 @@ internal sealed class OtlpInput : IInput
     public IReadOnlyList<string> Endpoints => [$"POST {Path}"];
 
     /// <summary>Adds the endpoint to the collector's web server.</summary>
-    public void Map(IEndpointRouteBuilder routes) => routes.MapPost(Path, HandleAsync);
+    public void Map(HttpRoutes routes) => routes.Map("POST", Path, RouteKind.Ingest, HandleAsync);
 
     /// <summary>The web server begins to take requests, not the input.</summary>
     public ValueTask StartAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;

@@ -3,26 +3,28 @@ using Culvert.Collector.Inputs;
 using Culvert.Collector.Inputs.Clef;
 using Culvert.Collector.Inputs.Otlp;
 using Culvert.Collector.Intake;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
+using Culvert.Collector.Web;
+using Culvert.Collector.Web.Access;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Collector.Tests.Inputs.Http;
 
-/// <summary>Both HTTP inputs under a real Kestrel on a port of the system's choice.</summary>
+/// <summary>Both HTTP inputs under the collector's own host, on a port of the system's choice.</summary>
 internal sealed class InputHost : IAsyncDisposable
 {
-    private readonly WebApplication _application;
+    private readonly HttpHost _host;
+    private readonly DirectoryInfo _folder;
 
-    private InputHost(WebApplication application, CapturingIntake intake, OtlpInput otlp, ClefInput clef)
+    private InputHost(HttpHost host, DirectoryInfo folder, CapturingIntake intake, OtlpInput otlp, ClefInput clef)
     {
-        _application = application;
+        (_host, _folder) = (host, folder);
         Intake = intake;
         Otlp = otlp;
         Clef = clef;
-        Address = new Uri(application.Urls.Single());
+        Address = host.Address;
         Client = new HttpClient { BaseAddress = Address };
+        HttpToken.TryRead(folder.FullName, out var token);
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
     public CapturingIntake Intake { get; }
@@ -42,14 +44,13 @@ internal sealed class InputHost : IAsyncDisposable
         var intake = new CapturingIntake();
         var otlp = new OtlpInput(Context("otlp", intake));
         var clef = new ClefInput(Context("clef", intake));
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var application = builder.Build();
-        otlp.Map(application);
-        clef.Map(application);
-        await application.StartAsync(Token);
-        return new InputHost(application, intake, otlp, clef);
+        var folder = Directory.CreateTempSubdirectory("culvert-inputs-");
+        var host = new HttpHost(
+            new HttpOptions { Address = "127.0.0.1:0" }, folder.FullName, NullLogger.Instance, TimeProvider.System);
+        otlp.Map(host.Routes);
+        clef.Map(host.Routes);
+        await host.StartAsync(Token);
+        return new InputHost(host, folder, intake, otlp, clef);
     }
 
     public Task<HttpResponseMessage> PostAsync(string path, byte[] body, string type, string? encoding = null)
@@ -63,10 +64,10 @@ internal sealed class InputHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _application.StopAsync();
-        await _application.DisposeAsync();
+        await _host.DisposeAsync();
         await Otlp.DisposeAsync();
         await Clef.DisposeAsync();
+        _folder.Delete(recursive: true);
     }
 
     private static InputContext Context(string name, IIntake intake) =>
