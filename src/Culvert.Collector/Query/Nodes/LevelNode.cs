@@ -4,9 +4,9 @@ using Culvert.Collector.Records;
 
 namespace Culvert.Collector.Query.Nodes;
 
-/// <summary>A range of severity numbers. A record without one is in no range.</summary>
+/// <summary>A range of severity numbers. A record without one has the number 0.</summary>
 /// <param name="text">How it was written: <c>level>=warn</c>.</param>
-/// <param name="low">The lowest number, at least 1.</param>
+/// <param name="low">The lowest number, 1 or more, or 0 for records without a level.</param>
 /// <param name="high">The highest number, at most 24; the range is empty if it is below the lowest.</param>
 internal sealed class LevelNode(string text, int low, int high) : QueryNode
 {
@@ -25,7 +25,7 @@ internal sealed class LevelNode(string text, int low, int high) : QueryNode
     private static uint MaskOf(int low, int high)
     {
         uint mask = 0;
-        for (var i = Math.Max(1, low); i <= Math.Min(24, high); i++) mask |= 1u << i;
+        for (var i = Math.Max(0, low); i <= Math.Min(24, high); i++) mask |= 1u << i;
         return mask;
     }
 }

@@ -5,6 +5,7 @@ internal static class LevelNames
 {
     private static readonly Dictionary<string, (int Low, int High)> Ranges = new(StringComparer.OrdinalIgnoreCase)
     {
+        ["none"] = (0, 0),
         ["trace"] = (1, 4), ["trc"] = (1, 4), ["verbose"] = (1, 4), ["vrb"] = (1, 4),
         ["debug"] = (5, 8), ["dbg"] = (5, 8),
         ["info"] = (9, 12), ["inf"] = (9, 12), ["information"] = (9, 12), ["informational"] = (9, 12),
@@ -18,8 +19,16 @@ internal static class LevelNames
     public static bool TryFind(string name, out int low, out int high)
     {
         (low, high) = (0, 0);
-        if (!Ranges.TryGetValue(name, out var range)) return false;
-        (low, high) = range;
+        if (Ranges.TryGetValue(name, out var range))
+        {
+            (low, high) = range;
+            return true;
+        }
+
+        // OpenTelemetry's steps within a level: warn2 is 14.
+        if (name.Length < 2 || name[^1] is not (>= '2' and <= '4')) return false;
+        if (!Ranges.TryGetValue(name[..^1], out range) || range.High - range.Low != 3) return false;
+        low = high = range.Low + (name[^1] - '1');
         return true;
     }
 }

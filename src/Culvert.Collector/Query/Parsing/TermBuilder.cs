@@ -76,7 +76,7 @@ internal sealed class TermBuilder(string query, QueryNotes notes)
         var (from, to, symbol) = comparison switch
         {
             FieldOperator.Less => (1, low - 1, "<"),
-            FieldOperator.LessOrEqual => (1, high, "<="),
+            FieldOperator.LessOrEqual => (Math.Min(1, low), high, "<="),
             FieldOperator.Greater => (high + 1, 24, ">"),
             FieldOperator.GreaterOrEqual => (low, 24, ">="),
             _ => (low, high, ":"),
