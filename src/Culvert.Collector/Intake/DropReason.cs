@@ -15,6 +15,9 @@ internal enum DropReason
     /// <summary>It came faster than it could be taken, on an input that cannot make its sender wait.</summary>
     Overload,
 
+    /// <summary>The collector was stopped while it held it, and its sender does not keep it.</summary>
+    Stopped,
+
     /// <summary>The sender may not send here.</summary>
     NotAllowed,
 }

@@ -27,6 +27,9 @@ internal ref struct RecordBatchReader
 
     public int RecordCount { get; }
 
+    /// <summary>Where in the batch the next record begins.</summary>
+    public readonly int Position => _position;
+
     /// <summary>The version, the resources and their count: what stands before the record count.</summary>
     public readonly int ResourcesOffset => _resourcesAt;
 

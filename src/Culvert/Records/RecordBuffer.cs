@@ -99,6 +99,8 @@ internal sealed class RecordBuffer(int capacityBytes = 4096)
 
     public void PatchByte(int at, byte value) => _bytes[at] = value;
 
+    public void PatchBytes(int at, ReadOnlySpan<byte> bytes) => bytes.CopyTo(_bytes.AsSpan(at, bytes.Length));
+
     private bool WriteLongString(ReadOnlySpan<char> text, int bytesMax)
     {
         var whole = true;

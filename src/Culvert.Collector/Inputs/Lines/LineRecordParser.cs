@@ -1,3 +1,5 @@
+using Culvert.Collector.Inputs.Syslog;
+
 namespace Culvert.Collector.Inputs.Lines;
 
 /// <summary>
@@ -11,12 +13,14 @@ internal sealed class LineRecordParser
     private readonly PlainLineMapper _plain;
     private readonly JsonLineMapper _json;
     private readonly JournalMapper _journal = new();
+    private readonly SyslogParser _syslog;
 
-    /// <param name="zone">The zone of times that name none.</param>
-    public LineRecordParser(TimeZoneInfo zone)
+    /// <param name="time">Its local zone is that of times that name none; its year that of times without one.</param>
+    public LineRecordParser(TimeProvider time)
     {
-        _plain = new PlainLineMapper(zone);
-        _json = new JsonLineMapper(zone);
+        _plain = new PlainLineMapper(time.LocalTimeZone);
+        _json = new JsonLineMapper(time.LocalTimeZone);
+        _syslog = new SyslogParser(time);
     }
 
     /// <summary>Clears the draft and fills it. Never throws, whatever the bytes are.</summary>
@@ -31,7 +35,11 @@ internal sealed class LineRecordParser
         if (wasInvalid) mends |= LineMends.InvalidText;
         if (text is not [(byte)'{', ..])
         {
-            _plain.Map(text, draft);
+            // A program that writes '<3>' before its lines means the priority, as systemd's sd-daemon(3) has it.
+            if (SyslogParser.HasPriority(text))
+                mends |= _syslog.Parse(text, draft);
+            else
+                _plain.Map(text, draft);
         }
         else if (!(JournalMapper.IsEntry(text) ? _journal.TryMap(text, draft) : _json.TryMap(text, draft)))
         {

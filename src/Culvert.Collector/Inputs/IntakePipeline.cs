@@ -1,0 +1,256 @@
+using Culvert.Collector.Intake;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Collector.Inputs;
+
+/// <summary>
+/// Hands the batches of one (producer, epoch) to the intake in order: several are under way at a time, a bounded
+/// number, and the next waits. While the disk is full it holds them and tries again, so that nothing is lost and the
+/// sender waits.
+/// </summary>
+/// <remarks>One caller adds. The answers come on another thread.</remarks>
+internal sealed class IntakePipeline
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<Pending> _pending = new();
+    private readonly SemaphoreSlim _roomSignal = new(0, 1);
+    private readonly SemaphoreSlim _itemSignal = new(0, 1);
+    private readonly CancellationTokenSource _abandoned = new();
+    private readonly InputContext _context;
+    private readonly ILogger _logger;
+    private readonly ProducerId _producer;
+    private readonly byte[] _origin;
+    private readonly InFlightBudget _budget;
+    private readonly Func<ulong, ValueTask>? _onDurable;
+    private readonly Task<string?> _ended;
+    private long _bytes;
+    private bool _isHolding;
+    private bool _isCompleted;
+    private string _abandonReason = "";
+
+    /// <param name="context">Of the input.</param>
+    /// <param name="producer">Who numbers the records.</param>
+    /// <param name="origin">What the collector saw of the sender, encoded.</param>
+    /// <param name="budget">Shared by the connections of the input.</param>
+    /// <param name="onDurable">Called with the highest durable sequence, once for all answers that are there; one call
+    /// at a time.</param>
+    public IntakePipeline(
+        InputContext context, ProducerId producer, byte[] origin, InFlightBudget budget, Func<ulong, ValueTask>? onDurable = null)
+    {
+        _context = context;
+        _logger = context.Loggers.CreateLogger(typeof(IntakePipeline).FullName!);
+        _producer = producer;
+        _origin = origin;
+        _budget = budget;
+        _onDurable = onDurable;
+        _ended = Task.Run(RunAsync);
+    }
+
+    /// <summary>Completes when all was answered after <see cref="Complete"/>, with null, or as soon as the intake will
+    /// take no more, with a sentence that says why. Faults when the callback does.</summary>
+    public Task<string?> Ended => _ended;
+
+    /// <summary>Hands over a batch, which is disposed of here; waits for room. False when the pipeline has
+    /// ended.</summary>
+    public async ValueTask<bool> AddAsync(PooledBatch batch, ulong firstSequence, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_isCompleted) break;
+                if (TryEnqueue(batch, firstSequence)) return true;
+            }
+
+            try
+            {
+                await _roomSignal.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                LeaveBehind(batch);
+                throw;
+            }
+        }
+
+        LeaveBehind(batch);
+        return false;
+    }
+
+    /// <summary>Says that nothing more will be added.</summary>
+    public void Complete()
+    {
+        lock (_gate)
+        {
+            _isCompleted = true;
+            Signal(_itemSignal);
+        }
+    }
+
+    /// <summary>Ends it without waiting for a full disk or a callback; what is held is left behind.</summary>
+    public void Abandon(string reason)
+    {
+        _abandonReason = reason;
+        _abandoned.Cancel();
+        Complete();
+    }
+
+    private static void Signal(SemaphoreSlim signal)
+    {
+        // Under the lock, so the count cannot rise in between.
+        if (signal.CurrentCount == 0) signal.Release();
+    }
+
+    private bool TryEnqueue(PooledBatch batch, ulong firstSequence)
+    {
+        var isFull = _pending.Count > 0
+            && (_pending.Count >= InputLimits.InFlightBatchesMax || _bytes + batch.Length > InputLimits.InFlightBytesMax
+                || !_budget.HasRoom(batch.Length));
+        if (isFull) return false;
+
+        var pending = new Pending(batch, firstSequence, Clock.NowNs(_context.Time));
+        if (!_isHolding) pending.Answer = Give(pending);
+        _pending.Enqueue(pending);
+        _bytes += batch.Length;
+        _budget.Add(batch.Length);
+        Signal(_itemSignal);
+        return true;
+    }
+
+    private Task<IntakeResult> Give(Pending pending) => _context.Intake.AcceptAsync(new IntakeBatch
+    {
+        Input = _context.Name,
+        Producer = _producer,
+        FirstSequence = pending.FirstSequence,
+        ObservedNs = pending.ObservedNs,
+        Origin = _origin,
+        Records = pending.Batch.Bytes,
+    }).AsTask();
+
+    private async Task<string?> RunAsync()
+    {
+        try
+        {
+            while (await NextAsync().ConfigureAwait(false) is { } pending)
+            {
+                var result = await AnswerAsync(pending).ConfigureAwait(false);
+                if (result.Status != IntakeStatus.Durable) return result.Message ?? "The collector is stopping.";
+                if (Dequeue() || _onDurable is null) continue;
+                await _onDurable(result.LastSequence).AsTask().WaitAsync(_abandoned.Token).ConfigureAwait(false);
+            }
+
+            return null;
+        }
+        catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)
+        {
+            return _abandonReason;
+        }
+        finally
+        {
+            await LeaveRestBehindAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<Pending?> NextAsync()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_pending.TryPeek(out var next)) return next;
+                _isHolding = false;
+                if (_isCompleted) return null;
+            }
+
+            await _itemSignal.WaitAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The answer to the oldest batch, which is given again until the disk has room.</summary>
+    private async Task<IntakeResult> AnswerAsync(Pending pending)
+    {
+        var wait = InputLimits.FullRetryFirst;
+        while (true)
+        {
+            var isFresh = pending.Answer is null || _isHolding;
+            if (isFresh) pending.Answer = Give(pending);
+            var result = await pending.Answer!.WaitAsync(_abandoned.Token).ConfigureAwait(false);
+            if (result.Status != IntakeStatus.Full) return result;
+
+            // From here until the queue is empty batches are given one by one: those already given behind this one were
+            // refused too (see IIntake), and a new one must not overtake them.
+            if (!_isHolding) InputLog.Holding(_logger, _context.Name, result.Message ?? "no room");
+            lock (_gate) _isHolding = true;
+            await Task.Delay(wait, _context.Time, _abandoned.Token).ConfigureAwait(false);
+            wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, InputLimits.FullRetryMax.Ticks));
+        }
+    }
+
+    /// <summary>Takes the oldest batch off; true when the next one is answered as well, so that one word serves for
+    /// both.</summary>
+    private bool Dequeue()
+    {
+        lock (_gate)
+        {
+            Release(_pending.Dequeue());
+            Signal(_roomSignal);
+            return !_isHolding && _pending.TryPeek(out var next)
+                && next.Answer is { IsCompletedSuccessfully: true, Result.Status: IntakeStatus.Durable };
+        }
+    }
+
+    private void Release(Pending pending)
+    {
+        _bytes -= pending.Batch.Length;
+        _budget.Remove(pending.Batch.Length);
+        pending.Batch.Dispose();
+    }
+
+    private async Task LeaveRestBehindAsync()
+    {
+        Pending[] rest;
+        lock (_gate)
+        {
+            _isCompleted = true;
+            rest = [.. _pending];
+            _pending.Clear();
+            Signal(_roomSignal);
+        }
+
+        // Those under way may still become durable, and must then not be counted as dropped.
+        var answers = Task.WhenAll(rest.Where(p => p.Answer is not null).Select(p => p.Answer!));
+        await Task.WhenAny(answers, Task.Delay(InputLimits.FarewellTimeout, _context.Time)).ConfigureAwait(false);
+        _ = answers.ContinueWith(static t => _ = t.Exception, TaskScheduler.Default);
+        foreach (var pending in rest)
+        {
+            var wasTaken = pending.Answer is { IsCompletedSuccessfully: true, Result.Status: IntakeStatus.Durable };
+            if (!wasTaken) CountLeftBehind(pending.Batch.RecordCount);
+            Release(pending);
+        }
+    }
+
+    private void LeaveBehind(PooledBatch batch)
+    {
+        CountLeftBehind(batch.RecordCount);
+        batch.Dispose();
+    }
+
+    // The count is known only of records that have no other home: a native client keeps and sends its own again.
+    private void CountLeftBehind(int records)
+    {
+        if (records == 0) return;
+        _context.Ledger.CountDropped(_context.Name, _isHolding ? DropReason.DiskFull : DropReason.Stopped, records);
+        InputLog.LeftBehind(_logger, _context.Name, records);
+    }
+
+    private sealed class Pending(PooledBatch batch, ulong firstSequence, long observedNs)
+    {
+        public PooledBatch Batch { get; } = batch;
+
+        public ulong FirstSequence { get; } = firstSequence;
+
+        public long ObservedNs { get; } = observedNs;
+
+        public Task<IntakeResult>? Answer { get; set; }
+    }
+}
