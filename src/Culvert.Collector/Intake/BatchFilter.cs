@@ -1,0 +1,131 @@
+using System.Text;
+using Culvert.Collector.Spool;
+using Culvert.Records;
+
+namespace Culvert.Collector.Intake;
+
+/// <summary>
+/// Walks a batch that was validated: tells records that are there already from new ones and those that are shed, counts
+/// each by source, lists the sequences that were skipped, and writes the batch anew without what is not kept.
+/// </summary>
+internal ref struct BatchFilter
+{
+    private readonly RecordBuffer _kept;
+    private readonly SourceTally[] _tallies;
+    private readonly ulong _highest;
+    private readonly SpoolPressure _pressure;
+
+    private BatchFilter(SourceTally[] tallies, ulong highest, SpoolPressure pressure)
+    {
+        _tallies = tallies;
+        _highest = highest;
+        _pressure = pressure;
+        _kept = new RecordBuffer();
+        Gaps = new GapList();
+    }
+
+    public GapList Gaps { get; }
+
+    public int Kept { get; private set; }
+
+    public int Shed { get; private set; }
+
+    public int Duplicates { get; private set; }
+
+    /// <summary>Sequence of the first record that is kept.</summary>
+    public ulong FirstSequence { get; private set; }
+
+    public readonly SourceTally[] Tallies => _tallies;
+
+    /// <param name="batch">Validated.</param>
+    /// <param name="firstSequence">Of the batch, the first gap not counted.</param>
+    /// <param name="highest">Sequences up to here are there already.</param>
+    /// <param name="pressure">What is shed.</param>
+    public static BatchFilter Run(ReadOnlySpan<byte> batch, ulong firstSequence, ulong highest, SpoolPressure pressure)
+    {
+        if (!RecordBatchReader.TryOpen(batch, out var reader, out var problem)) throw new InvalidDataException(problem);
+        var filter = new BatchFilter(ServicesOf(reader), highest, pressure);
+        filter.Gaps.Add(highest + 1, firstSequence - 1);
+        var (next, previousKept) = (firstSequence, firstSequence - 1);
+        while (reader.TryRead(out var record))
+        {
+            var sequence = next + record.Gap;
+            filter.Gaps.Add(Math.Max(next, highest + 1), sequence - 1);
+            if (filter.Take(record, sequence, previousKept)) previousKept = sequence;
+            next = sequence + 1;
+        }
+
+        return filter;
+    }
+
+    /// <summary>The batch without what is not kept.</summary>
+    public readonly byte[] Rewrite(ReadOnlySpan<byte> batch)
+    {
+        if (!RecordBatchReader.TryOpen(batch, out var reader, out var problem)) throw new InvalidDataException(problem);
+        var output = new RecordBuffer(_kept.Length + 1024);
+        output.WriteByte(RecordLayout.Version);
+        output.WriteVarint((ulong)reader.ResourceCount);
+        for (var i = 0; i < reader.ResourceCount; i++) output.WriteBytes(reader.Resource(i).Encoded);
+        output.WriteVarint((ulong)Kept);
+        output.WriteBytes(_kept.Written);
+        return output.Written.ToArray();
+    }
+
+    /// <summary>The services that the batch's resources name, in their order.</summary>
+    public static SourceTally[] ServicesOf(in RecordBatchReader reader)
+    {
+        var tallies = new SourceTally[reader.ResourceCount];
+        for (var i = 0; i < tallies.Length; i++) tallies[i] = new SourceTally(ServiceOf(reader.Resource(i)));
+        return tallies;
+    }
+
+    public static string ServiceOf(AttributeList resource)
+    {
+        if (!resource.TryFind("service.name"u8, out var name) || name.Type != AttributeType.Text) return LedgerLimits.Unknown;
+        return Encoding.UTF8.GetString(name.Value[..Math.Min(name.Value.Length, LedgerLimits.NameBytesMax / 2)]);
+    }
+
+    private bool Take(in RecordView record, ulong sequence, ulong previousKept)
+    {
+        ref var tally = ref _tallies[record.Resource];
+        if (sequence <= _highest)
+        {
+            tally.Duplicates++;
+            Duplicates++;
+            return false;
+        }
+
+        if (IsShed(record.Severity))
+        {
+            tally.Shed++;
+            Shed++;
+            return false;
+        }
+
+        if (Kept == 0) FirstSequence = sequence;
+        tally.Kept++;
+        Kept++;
+        Write(record, sequence - previousKept - 1);
+        return true;
+    }
+
+    private readonly bool IsShed(Severity severity) => _pressure switch
+    {
+        SpoolPressure.None => false,
+        SpoolPressure.ShedDebug => severity is > Severity.Unspecified and < Severity.Info,
+        SpoolPressure.ShedInfo => severity < Severity.Warn,
+        _ => severity < Severity.Error,
+    };
+
+    /// <summary>Copies a record with another gap.</summary>
+    private readonly void Write(in RecordView record, ulong gap)
+    {
+        var at = 0;
+        if (!Varint.TryRead(record.Encoded, ref at, out _) || !Varint.TryRead(record.Encoded, ref at, out _))
+            throw new InvalidDataException("The batch is damaged.");
+        var rest = record.Encoded[at..];
+        _kept.WriteVarint((ulong)(Varint.Size(gap) + rest.Length));
+        _kept.WriteVarint(gap);
+        _kept.WriteBytes(rest);
+    }
+}
