@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Culvert.Connections;
 
 /// <summary>How a listener admits clients.</summary>
@@ -10,7 +13,10 @@ public sealed class ListenerOptions
     /// lets more silent clients wait in kernel memory.</summary>
     public int Backlog { get; init; } = 512;
 
-    /// <summary>Bytes of one direction held in user memory before the writer waits. Default 1 MiB. Each connection
-    /// may use twice this.</summary>
+    /// <summary>Bytes that one direction of a connection inside this process (<c>mem://</c>) holds before the writer
+    /// waits. Default 1 MiB. The other transports hold nothing beside the system's own buffer.</summary>
     public int BufferBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Where refused clients and shortages are reported. Default: nowhere.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 }

@@ -1,11 +1,23 @@
 using Culvert.Connections;
+using Culvert.Transports.InMemory;
+using Culvert.Transports.Local;
+using Culvert.Transports.NamedPipes;
+using Culvert.Transports.Tcp;
+using Culvert.Transports.UnixSockets;
 
 namespace Culvert.Transports;
 
 /// <summary>The transports of this process, by scheme.</summary>
 internal static class TransportRegistry
 {
-    private static readonly Dictionary<string, Transport> ByScheme = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, Transport> ByScheme = new Transport[]
+    {
+        new LocalTransport(),
+        new UnixSocketTransport(),
+        new NamedPipeTransport(),
+        new TcpTransport(),
+        new InMemoryTransport(),
+    }.ToDictionary(transport => transport.Scheme, StringComparer.Ordinal);
 
     public static Transport Find(Endpoint endpoint) =>
         ByScheme.TryGetValue(endpoint.Scheme, out var transport)

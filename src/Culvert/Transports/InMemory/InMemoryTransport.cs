@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Culvert.Connections;
+
+namespace Culvert.Transports.InMemory;
+
+/// <summary><c>mem://name</c>: connections inside one process, for tests and for plug-ins loaded in-process.</summary>
+internal sealed class InMemoryTransport : Transport
+{
+    private readonly ConcurrentDictionary<string, InMemoryListener> _listeners = new(StringComparer.Ordinal);
+
+    public override string Scheme => "mem";
+
+    public override ValueTask<Listener> BindAsync(
+        Endpoint endpoint, ListenerOptions options, CancellationToken cancellationToken = default)
+    {
+        CheckName(endpoint);
+        var listener = new InMemoryListener(endpoint, options, Release);
+        if (_listeners.TryAdd(endpoint.Address, listener)) return new ValueTask<Listener>(listener);
+        throw new ConnectionException(
+            ConnectionError.AddressInUse, $"Another listener of this process has {endpoint}; choose another name.");
+    }
+
+    public override async ValueTask<Connection> ConnectAsync(
+        Endpoint endpoint, ConnectOptions options, CancellationToken cancellationToken = default)
+    {
+        CheckName(endpoint);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_listeners.TryGetValue(endpoint.Address, out var listener)) throw NobodyListens(endpoint);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (options.Timeout != Timeout.InfiniteTimeSpan) deadline.CancelAfter(options.Timeout);
+        try
+        {
+            return await listener.ConnectAsync(endpoint, deadline.Token).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            throw NobodyListens(endpoint);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ConnectionException(
+                ConnectionError.Busy, $"The listener at {endpoint} has no room for another connection; try again later.");
+        }
+    }
+
+    private static void CheckName(Endpoint endpoint)
+    {
+        if (endpoint.Address.Length > 0) return;
+        throw new ConnectionException(ConnectionError.InvalidEndpoint, "mem:// has no name; write mem://name.");
+    }
+
+    private static ConnectionException NobodyListens(Endpoint endpoint) =>
+        new(ConnectionError.NobodyListens, $"Nobody listens at {endpoint}; start the listener first.");
+
+    private void Release(InMemoryListener listener) =>
+        _listeners.TryRemove(KeyValuePair.Create(listener.Endpoint.Address, listener));
+}

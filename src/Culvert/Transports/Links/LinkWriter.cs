@@ -1,0 +1,258 @@
+using System.IO.Pipelines;
+using System.Threading.Tasks.Sources;
+
+namespace Culvert.Transports.Links;
+
+/// <summary>
+/// Writes a link. FlushAsync hands all that was written to the mechanism at once, on the calling thread; only when there
+/// is no room does it wait, and the poller thread that hears of room goes on.
+/// </summary>
+internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
+{
+    private readonly LinkConnection _connection;
+    private readonly ByteLink _link;
+    private readonly ByteQueue _queue = new();
+
+    // Guards the fields below between the writer, the poller threads, cancellation and dispose. Never held while
+    // sending or while the user's code runs.
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ManualResetValueTaskSourceCore<FlushResult> _source;
+    private CancellationTokenRegistration _registration;
+    private State _state;
+    private bool _roomSeen;
+    private bool _hasCaller;
+    private bool _cancelPending;
+    private bool _completed;
+    private bool _broken;
+
+    public LinkWriter(LinkConnection connection, ByteLink link)
+    {
+        _connection = connection;
+        _link = link;
+    }
+
+    private enum State
+    {
+        /// <summary>Nobody sends.</summary>
+        Idle,
+
+        /// <summary>One thread is sending, and alone touches the queue.</summary>
+        Sending,
+
+        /// <summary>There is no room; an event will go on.</summary>
+        Waiting,
+    }
+
+    /// <summary>Completes when the output has ended, in good order or not.</summary>
+    public Task Finished => _finished.Task;
+
+    /// <summary>Somebody waits for room.</summary>
+    public bool IsWaiting => _state == State.Waiting;
+
+    public override bool CanGetUnflushedBytes => true;
+
+    public override long UnflushedBytes => _queue.Length;
+
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        if (_completed) throw new InvalidOperationException("The output of this connection was completed.");
+        var rentSize = (int)Math.Clamp(_queue.Length, LinkLimits.WriteBytesMin, LinkLimits.ReceiveBytesMax);
+        return _queue.GetMemory(sizeHint, rentSize);
+    }
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public override void Advance(int bytes) => _queue.Advance(bytes);
+
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
+        lock (_gate)
+        {
+            if (_completed || _broken) return new(new FlushResult(isCanceled: false, isCompleted: true));
+            if (_cancelPending)
+            {
+                _cancelPending = false;
+                return new(new FlushResult(isCanceled: true, isCompleted: false));
+            }
+
+            if (_state != State.Idle) throw new InvalidOperationException("Another flush is still waiting.");
+            _state = State.Sending;
+            _source.Reset();
+            _source.RunContinuationsAsynchronously = false;
+        }
+
+        if (TrySendAll(isFlush: true)) return new(new FlushResult(isCanceled: false, isCompleted: _broken));
+        if (cancellationToken.CanBeCanceled)
+        {
+            _registration = cancellationToken.UnsafeRegister(
+                static (state, token) => ((LinkWriter)state!).Cancel(new OperationCanceledException(token)), this);
+        }
+
+        return new ValueTask<FlushResult>(this, _source.Version);
+    }
+
+    public override void CancelPendingFlush()
+    {
+        if (Cancel(null)) return;
+        lock (_gate) _cancelPending = true;
+    }
+
+    public override void Complete(Exception? exception = null)
+    {
+        if (exception is not null)
+        {
+            _connection.Abort($"The writer failed: {exception.Message}");
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_completed) return;
+            _completed = true;
+            if (_broken || _state != State.Idle) return; // Whoever sends sees it when the bytes are gone.
+            _state = State.Sending;
+        }
+
+        TrySendAll(isFlush: false);
+    }
+
+    public override async ValueTask CompleteAsync(Exception? exception = null)
+    {
+        Complete(exception);
+        await _finished.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>A send may find room.</summary>
+    public void OnWritable()
+    {
+        lock (_gate)
+        {
+            _roomSeen = true;
+            if (_state != State.Waiting) return;
+            _state = State.Sending;
+        }
+
+        Proceed(hop: false);
+    }
+
+    /// <summary>Nothing can be sent any more. Whoever waits is told, on another thread when this side closed.</summary>
+    public void OnBroken(bool hop)
+    {
+        lock (_gate)
+        {
+            _broken = true;
+            if (_state == State.Sending) return; // The next send fails, and the sender tells.
+            if (_state == State.Waiting) _state = State.Sending;
+            else
+            {
+                _finished.TrySetResult();
+                return;
+            }
+        }
+
+        Proceed(hop);
+    }
+
+    FlushResult IValueTaskSource<FlushResult>.GetResult(short token)
+    {
+        _registration.Dispose();
+        _registration = default;
+        return _source.GetResult(token);
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource<FlushResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    private void Proceed(bool hop)
+    {
+        if (!TrySendAll(isFlush: false)) return;
+        lock (_gate)
+        {
+            if (!_hasCaller) return;
+            _hasCaller = false;
+        }
+
+        _source.RunContinuationsAsynchronously = hop;
+        _source.SetResult(new FlushResult(isCanceled: false, isCompleted: _broken));
+    }
+
+    /// <summary>Ends a waiting flush, leaving its bytes for the next one. Returns whether one was waiting.</summary>
+    private bool Cancel(OperationCanceledException? exception)
+    {
+        lock (_gate)
+        {
+            if (_state != State.Waiting || !_hasCaller) return false;
+            _hasCaller = false;
+            if (!_completed) _state = State.Idle;
+        }
+
+        _source.RunContinuationsAsynchronously = true;
+        if (exception is not null) _source.SetException(exception);
+        else _source.SetResult(new FlushResult(isCanceled: true, isCompleted: false));
+        return true;
+    }
+
+    /// <summary>
+    /// Sends until the queue is empty or there is no room; the caller owns <see cref="State.Sending"/>, which ends here.
+    /// Returns false when an event must go on.
+    /// </summary>
+    private bool TrySendAll(bool isFlush)
+    {
+        while (true)
+        {
+            while (_queue.Length > 0 && !_broken)
+            {
+                lock (_gate) _roomSeen = false; // Before the send: an event during it must not be missed.
+                var sequence = _queue.Sequence;
+                var count = _link.Send(sequence);
+                if (count > 0)
+                {
+                    _queue.Consume(count);
+                    continue;
+                }
+
+                if (count == LinkResult.Broken)
+                {
+                    _broken = true;
+                    break;
+                }
+
+                lock (_gate)
+                {
+                    if (_roomSeen || _broken) continue;
+                    if (isFlush) _hasCaller = true;
+                    _state = State.Waiting;
+                    return false;
+                }
+            }
+
+            if (TryFinish()) return true;
+        }
+    }
+
+    private bool TryFinish()
+    {
+        if (_broken) _queue.Clear();
+        bool end;
+        lock (_gate)
+        {
+            if (_queue.Length > 0) return false;
+            end = _completed && !_broken;
+            if (!end) _state = State.Idle;
+        }
+
+        if (end)
+        {
+            // The state stays Sending, which keeps everyone else out for good.
+            _connection.EndOutput();
+        }
+
+        if (end || _broken) _finished.TrySetResult();
+        return true;
+    }
+}

@@ -1,0 +1,55 @@
+using Culvert.Connections;
+using Culvert.Transports.Linux;
+using Culvert.Transports.Links;
+
+namespace Culvert.Transports.UnixSockets;
+
+/// <summary><c>unix:///path</c>: AF_UNIX streams, and the ground on which <c>pipe://</c> and <c>local://</c> stand on
+/// Linux.</summary>
+internal sealed class UnixSocketTransport : Transport
+{
+    public override string Scheme => "unix";
+
+    public override ValueTask<Listener> BindAsync(
+        Endpoint endpoint, ListenerOptions options, CancellationToken cancellationToken = default) =>
+        BindAsync(endpoint.Address, endpoint, options, cancellationToken);
+
+    public override ValueTask<Connection> ConnectAsync(
+        Endpoint endpoint, ConnectOptions options, CancellationToken cancellationToken = default) =>
+        ConnectAsync(endpoint.Address, endpoint, options, cancellationToken);
+
+    public static async ValueTask<Listener> BindAsync(
+        string path, Endpoint endpoint, ListenerOptions options, CancellationToken cancellationToken)
+    {
+        LinuxOnly.Check(endpoint);
+        UnixSocketPath.Check(path, endpoint);
+        var access = new UnixAccess(options.Access);
+        var socket = SocketHandle.Create(Libc.FamilyUnix, Libc.SocketStream);
+        try
+        {
+            var claimed = await UnixSocketPath
+                .ClaimAsync(socket, Libc.SocketStream, path, endpoint, options, cancellationToken).ConfigureAwait(false);
+            return new UnixSocketListener(socket, claimed, access, endpoint, options);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    public static ValueTask<Connection> ConnectAsync(
+        string path, Endpoint endpoint, ConnectOptions options, CancellationToken cancellationToken)
+    {
+        LinuxOnly.Check(endpoint);
+        UnixSocketPath.Check(path, endpoint);
+        return SocketDialer.WithDeadlineAsync(endpoint, options, cancellationToken, async attempt =>
+        {
+            var name = SocketName.OfPath(path);
+            var socket = await SocketDialer.DialAsync(attempt, Libc.FamilyUnix, name).ConfigureAwait(false);
+            var credentials = PeerLookup.CredentialsOf(socket);
+            var peer = credentials is { } known ? PeerLookup.PeerOf(known) : Peer.Unknown;
+            return new LinkConnection(new UnixLink(socket, peer.ProcessId), endpoint, peer).Start();
+        });
+    }
+}

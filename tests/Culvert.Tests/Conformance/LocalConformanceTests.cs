@@ -1,0 +1,9 @@
+namespace Culvert.Tests.Conformance;
+
+/// <summary><c>local://</c> keeps the promises.</summary>
+public sealed class LocalConformanceTests : TransportConformanceTests
+{
+    protected override TransportTraits Traits { get; } = new(true, true, true);
+
+    protected override string NewEndpoint() => $"local://test-{Guid.NewGuid():N}";
+}

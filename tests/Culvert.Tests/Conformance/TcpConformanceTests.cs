@@ -1,0 +1,9 @@
+namespace Culvert.Tests.Conformance;
+
+/// <summary><c>tcp://</c> keeps the promises, as far as TCP can tell.</summary>
+public sealed class TcpConformanceTests : TransportConformanceTests
+{
+    protected override TransportTraits Traits { get; } = new(false, true, false);
+
+    protected override string NewEndpoint() => "tcp://127.0.0.1:0";
+}
