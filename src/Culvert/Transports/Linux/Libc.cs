@@ -31,6 +31,7 @@ internal static unsafe partial class Libc
     public const int MessageTruncated = 0x20;
     public const int MessageDontWait = 0x40;
     public const int MessageNoSignal = 0x4000;
+    public const int MessageCloseOnExec = 0x40000000;
     public const int ControlCredentials = 2;
 
     public const int ShutdownReceive = 0;
