@@ -42,9 +42,10 @@ internal sealed class UnixDatagramReceiver : IAsyncDisposable
     /// <summary>Datagrams of users that the policy does not admit, thrown away and counted.</summary>
     public long RefusedCount { get; private set; }
 
-    /// <summary>Binds to the endpoint's path, by the same rules as a listener: mode, folder, stale names.</summary>
-    /// <param name="receiveBufferBytes">The kernel's queue, in bytes; 0 keeps the system's default. The system may
-    /// grant less (<c>net.core.rmem_max</c>).</param>
+    /// <summary>
+    /// Binds to the endpoint's path, by the same rules as a listener: mode, folder, stale names. A receive buffer of 0 bytes
+    /// keeps the system's default; the system may grant less than was asked for (<c>net.core.rmem_max</c>).
+    /// </summary>
     public static async ValueTask<UnixDatagramReceiver> BindAsync(
         Endpoint endpoint, ListenerOptions options, int receiveBufferBytes = 0,
         CancellationToken cancellationToken = default)
