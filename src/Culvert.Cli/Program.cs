@@ -9,6 +9,7 @@ using Culvert.Cli.Terminal;
 var root = new Command("culvert", "Culvert collects what the processes of a machine say, and finds it again.")
 {
     ConfigCommand.Create(),
+    SendCommand.Create(),
     BenchCommand.Create(),
 };
 var help = new HelpOption { Recursive = true };

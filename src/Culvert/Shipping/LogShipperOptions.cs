@@ -43,7 +43,7 @@ public sealed class LogShipperOptions
 
     internal void Check()
     {
-        if (!Connections.Endpoint.TryParse(Endpoint, out _, out var problem)) throw new ArgumentException(problem);
+        CheckEndpoint();
         if (BufferBytes is < ShippingLimits.BufferBytesMin or > ShippingLimits.BufferBytesMax)
         {
             throw new ArgumentException(
@@ -54,6 +54,21 @@ public sealed class LogShipperOptions
         CheckTime(ShutdownTimeout, nameof(ShutdownTimeout));
         if (Linger < TimeSpan.Zero || Linger > TimeSpan.FromMinutes(1))
             throw new ArgumentException($"Linger is {Linger}; it must be from 0 to 1 minute.");
+    }
+
+    private void CheckEndpoint()
+    {
+        if (!Connections.Endpoint.TryParse(Endpoint, out var endpoint, out var problem)) throw new ArgumentException(problem);
+        if (Connect is not null) return;
+        try
+        {
+            // A scheme that nobody knows would be tried for ever, and each time in vain.
+            Transports.TransportRegistry.Find(endpoint);
+        }
+        catch (ConnectionException exception)
+        {
+            throw new ArgumentException(exception.Message, exception);
+        }
     }
 
     private static void CheckTime(TimeSpan value, string name)

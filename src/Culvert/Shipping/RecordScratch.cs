@@ -38,12 +38,19 @@ internal sealed class RecordScratch
         if (_writer.Bytes <= ShippingLimits.ScratchBytesKept) _free = this;
     }
 
-    /// <summary>Begins the record anew; the caller writes its parts and ends it on the writer.</summary>
-    public RecordBatchWriter Begin(Severity severity, long timeNs)
+    /// <summary>Forgets the record; the caller writes a whole one, of the resource 0.</summary>
+    public RecordBatchWriter Begin()
     {
         _writer.Clear();
         _writer.AddResource(NoResource);
-        _writer.BeginRecord(0, severity, timeNs);
         return _writer;
+    }
+
+    /// <summary>Begins the record anew; the caller writes its parts and ends it on the writer.</summary>
+    public RecordBatchWriter Begin(Severity severity, long timeNs)
+    {
+        var writer = Begin();
+        writer.BeginRecord(0, severity, timeNs);
+        return writer;
     }
 }

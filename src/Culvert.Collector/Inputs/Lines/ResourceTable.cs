@@ -41,6 +41,14 @@ internal sealed class ResourceTable
         return index;
     }
 
+    /// <summary>The draft's resource, encoded, for one who keeps resources in another way; valid until the next
+    /// call.</summary>
+    public ReadOnlySpan<byte> EncodedOf(RecordDraft draft)
+    {
+        Encode(draft);
+        return _encoded.Written;
+    }
+
     public void Clear()
     {
         _indexes.Clear();
