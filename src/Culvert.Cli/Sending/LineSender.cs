@@ -13,7 +13,7 @@ internal sealed class LineSender
     private readonly SendResources _resources;
     private readonly LineSplitter _splitter = new();
     private readonly LineJoiner _joiner;
-    private readonly LineRecordParser _parser = new(TimeZoneInfo.Local);
+    private readonly LineRecordParser _parser;
     private readonly RecordDraft _draft = new();
     private readonly bool _isLive;
 
@@ -21,6 +21,7 @@ internal sealed class LineSender
     {
         _shipper = shipper;
         _resources = new SendResources(service, file);
+        _parser = new LineRecordParser(shipper.Time);
         _joiner = new LineJoiner(shipper.Time);
         // What a file holds was said at another time, which only its lines can know.
         _isLive = file is null;
