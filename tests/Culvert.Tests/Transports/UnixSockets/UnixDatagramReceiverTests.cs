@@ -67,7 +67,7 @@ public sealed class UnixDatagramReceiverTests : IDisposable
     {
         await using var receiver = await BindAsync("log");
         using var sender = Sender("log");
-        sender.Send([]);
+        sender.Send(ReadOnlySpan<byte>.Empty);
         Assert.True(receiver.TryReceive(new byte[100], out var count, out _, out _));
         Assert.Equal(0, count);
     }
