@@ -1,0 +1,11 @@
+using Microsoft.Extensions.Logging;
+
+using var loggers = LoggerFactory.Create(logging => logging.AddCulvert(options => options.Service = "console"));
+var logger = loggers.CreateLogger("Greeting");
+
+foreach (var name in args.DefaultIfEmpty("world"))
+{
+    logger.LogInformation("Hello, {Name}", name);
+}
+
+// Dispose, at the end of the using, waits until the collector has it all on disk.
