@@ -19,7 +19,6 @@ internal sealed class IntakePipeline
     private readonly InputContext _context;
     private readonly ILogger _logger;
     private readonly ProducerId _producer;
-    private readonly byte[] _origin;
     private readonly InFlightBudget _budget;
     private readonly Func<ulong, ValueTask>? _onDurable;
     private readonly Task<string?> _ended;
@@ -30,17 +29,15 @@ internal sealed class IntakePipeline
 
     /// <param name="context">Of the input.</param>
     /// <param name="producer">Who numbers the records.</param>
-    /// <param name="origin">What the collector saw of the sender, encoded.</param>
     /// <param name="budget">Shared by the connections of the input.</param>
     /// <param name="onDurable">Called with the highest durable sequence, once for all answers that are there; one call
     /// at a time.</param>
     public IntakePipeline(
-        InputContext context, ProducerId producer, byte[] origin, InFlightBudget budget, Func<ulong, ValueTask>? onDurable = null)
+        InputContext context, ProducerId producer, InFlightBudget budget, Func<ulong, ValueTask>? onDurable = null)
     {
         _context = context;
         _logger = context.Loggers.CreateLogger(typeof(IntakePipeline).FullName!);
         _producer = producer;
-        _origin = origin;
         _budget = budget;
         _onDurable = onDurable;
         _ended = Task.Run(RunAsync);
@@ -52,14 +49,19 @@ internal sealed class IntakePipeline
 
     /// <summary>Hands over a batch, which is disposed of here; waits for room. False when the pipeline has
     /// ended.</summary>
-    public async ValueTask<bool> AddAsync(PooledBatch batch, ulong firstSequence, CancellationToken cancellationToken)
+    /// <param name="batch">The records.</param>
+    /// <param name="firstSequence">The sequence of the first.</param>
+    /// <param name="origin">What the collector saw of the sender, encoded; not changed afterwards.</param>
+    /// <param name="cancellationToken">Ends the wait; the batch is then not handed over.</param>
+    public async ValueTask<bool> AddAsync(
+        PooledBatch batch, ulong firstSequence, byte[] origin, CancellationToken cancellationToken)
     {
         while (true)
         {
             lock (_gate)
             {
                 if (_isCompleted) break;
-                if (TryEnqueue(batch, firstSequence)) return true;
+                if (TryEnqueue(batch, firstSequence, origin)) return true;
             }
 
             try
@@ -101,14 +103,14 @@ internal sealed class IntakePipeline
         if (signal.CurrentCount == 0) signal.Release();
     }
 
-    private bool TryEnqueue(PooledBatch batch, ulong firstSequence)
+    private bool TryEnqueue(PooledBatch batch, ulong firstSequence, byte[] origin)
     {
         var isFull = _pending.Count > 0
             && (_pending.Count >= InputLimits.InFlightBatchesMax || _bytes + batch.Length > InputLimits.InFlightBytesMax
                 || !_budget.HasRoom(batch.Length));
         if (isFull) return false;
 
-        var pending = new Pending(batch, firstSequence, Clock.NowNs(_context.Time));
+        var pending = new Pending(batch, firstSequence, origin, Clock.NowNs(_context.Time));
         if (!_isHolding) pending.Answer = Give(pending);
         _pending.Enqueue(pending);
         _bytes += batch.Length;
@@ -123,7 +125,7 @@ internal sealed class IntakePipeline
         Producer = _producer,
         FirstSequence = pending.FirstSequence,
         ObservedNs = pending.ObservedNs,
-        Origin = _origin,
+        Origin = pending.Origin,
         Records = pending.Batch.Bytes,
     }).AsTask();
 
@@ -243,11 +245,13 @@ internal sealed class IntakePipeline
         InputLog.LeftBehind(_logger, _context.Name, records);
     }
 
-    private sealed class Pending(PooledBatch batch, ulong firstSequence, long observedNs)
+    private sealed class Pending(PooledBatch batch, ulong firstSequence, byte[] origin, long observedNs)
     {
         public PooledBatch Batch { get; } = batch;
 
         public ulong FirstSequence { get; } = firstSequence;
+
+        public byte[] Origin { get; } = origin;
 
         public long ObservedNs { get; } = observedNs;
 

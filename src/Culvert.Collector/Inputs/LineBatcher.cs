@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Culvert.Collector.Inputs.Lines;
 using Culvert.Collector.Intake;
 using Culvert.Records;
@@ -12,6 +13,7 @@ internal sealed class LineBatcher
     private readonly InputContext _context;
     private readonly InputProducer _producer;
     private readonly IntakePipeline _pipeline;
+    private readonly byte[] _origin;
     private readonly RecordBatchWriter _batch = new();
     private readonly ResourceTable _resources;
 
@@ -23,8 +25,9 @@ internal sealed class LineBatcher
         InputContext context, byte[] origin, IEnumerable<KeyValuePair<string, object?>> resource, InFlightBudget budget)
     {
         _context = context;
-        _producer = new InputProducer(NewProducer(), epoch: 1);
-        _pipeline = new IntakePipeline(context, _producer.Id, origin, budget);
+        _origin = origin;
+        _producer = NewProducer();
+        _pipeline = new IntakePipeline(context, _producer.Id, budget);
         _resources = new ResourceTable(_batch, resource);
     }
 
@@ -55,19 +58,19 @@ internal sealed class LineBatcher
         var firstSequence = _producer.Take(batch.RecordCount);
         _batch.Clear();
         _resources.Clear();
-        return _pipeline.AddAsync(batch, firstSequence, cancellationToken);
+        return _pipeline.AddAsync(batch, firstSequence, _origin, cancellationToken);
     }
 
     public void Complete() => _pipeline.Complete();
 
     public void Abandon() => _pipeline.Abandon("The collector is stopping.");
 
-    // A new producer for each stream: what was read but not durable when the collector died is gone, and nothing is
-    // sent twice.
-    private static UInt128 NewProducer()
+    /// <summary>A new producer for each stream: what was read but not durable when the collector died is gone, and
+    /// nothing is sent twice.</summary>
+    public static InputProducer NewProducer()
     {
         Span<byte> bytes = stackalloc byte[16];
         System.Security.Cryptography.RandomNumberGenerator.Fill(bytes);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(bytes);
+        return new InputProducer(BinaryPrimitives.ReadUInt128LittleEndian(bytes), epoch: 1);
     }
 }

@@ -6,23 +6,25 @@ using Culvert.Connections;
 namespace Culvert.Collector.Inputs.Connections;
 
 /// <summary>
-/// Reads lines from one connection. A program that sends lines knows of no acknowledgement, so the promise holds from
-/// the moment a line is read; while the intake is slow the connection is not read, and the program waits.
+/// Reads lines, or texts in another framing, from one connection. A program that sends lines knows of no
+/// acknowledgement, so the promise holds from the moment a line is read; while the intake is slow the connection is not
+/// read, and the program waits.
 /// </summary>
 internal sealed class LinesSession
 {
     private readonly InputContext _context;
     private readonly PipeReader _input;
-    private readonly LineSplitter _splitter;
-    private readonly LineRecordParser _parser;
+    private readonly ILineCutter _cutter;
+    private readonly LineParse _parse;
     private readonly LineBatcher _batcher;
 
-    public LinesSession(InputContext context, Connection connection, InFlightBudget budget, int lineBytesMax)
+    public LinesSession(
+        InputContext context, Connection connection, InFlightBudget budget, ILineCutter cutter, LineParse parse)
     {
         _context = context;
         _input = connection.Input;
-        _splitter = new LineSplitter(lineBytesMax);
-        _parser = new LineRecordParser(context.Time);
+        _cutter = cutter;
+        _parse = parse;
         var peer = connection.Peer;
         _batcher = new LineBatcher(
             context, PeerAttributes.EncodeOrigin(context.Name, peer), PeerAttributes.Resource(context.Name, peer), budget);
@@ -46,7 +48,7 @@ internal sealed class LinesSession
             // Died, or the collector stops: what was read is kept all the same.
         }
 
-        if (_splitter.TryReadRest(out var rest)) Take(rest);
+        if (_cutter.TryReadRest(out var rest)) Take(rest);
         await _batcher.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         _batcher.Complete();
         await _batcher.Ended.ConfigureAwait(false);
@@ -84,7 +86,7 @@ internal sealed class LinesSession
     private bool TakeUntilFull(ref ReadOnlyMemory<byte> chunk)
     {
         var span = chunk.Span;
-        while (_splitter.TryRead(ref span, out var line))
+        while (_cutter.TryRead(ref span, out var line))
         {
             Take(line);
             if (!_batcher.IsFull) continue;
@@ -98,7 +100,7 @@ internal sealed class LinesSession
     private void Take(in SplitLine line)
     {
         if (line.Text.IsEmpty) return;
-        var mends = _parser.Parse(line.Text, _batcher.Draft, line.IsCut);
+        var mends = _parse(line.Text, _batcher.Draft, line.IsCut);
         _batcher.Add(mends);
     }
 }

@@ -17,9 +17,6 @@ namespace Culvert.Collector.Inputs.Connections;
 /// </summary>
 internal sealed class NativeSession
 {
-    private const int HelloBytes = 16 + sizeof(ulong);
-    private const int ReportBytes = sizeof(ulong) * (1 + LogProtocol.LevelCount);
-
     private readonly InputContext _context;
     private readonly Connection _connection;
     private readonly InFlightBudget _budget;
@@ -27,6 +24,7 @@ internal sealed class NativeSession
     private readonly CancellationTokenSource _superseded = new();
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IntakePipeline? _pipeline;
+    private readonly byte[] _origin;
     private ProducerId _producer;
     private string _service = "";
     private ulong _acknowledged;
@@ -38,6 +36,7 @@ internal sealed class NativeSession
         _connection = connection;
         _budget = budget;
         _handshakeTimeout = handshakeTimeout;
+        _origin = PeerAttributes.EncodeOrigin(context.Name, connection.Peer);
     }
 
     /// <param name="stopping">Cancelled when nothing more is to be read.</param>
@@ -98,12 +97,9 @@ internal sealed class NativeSession
         // go on.
         await sessions.TakeOverAsync(_producer, this).ConfigureAwait(false);
         _acknowledged = _context.Intake.DurableSequence(_producer);
-        var welcome = new byte[sizeof(ulong) + sizeof(uint)];
-        BinaryPrimitives.WriteUInt64LittleEndian(welcome, _acknowledged);
-        BinaryPrimitives.WriteUInt32LittleEndian(welcome.AsSpan(sizeof(ulong)), RecordLimits.BatchBytesMax);
-        await SendAsync(LogFrameType.Welcome, welcome, stopping).ConfigureAwait(false);
-        var origin = PeerAttributes.EncodeOrigin(_context.Name, _connection.Peer);
-        _pipeline = new IntakePipeline(_context, _producer, origin, _budget, AcknowledgeAsync);
+        LogFrames.WriteWelcome(_connection.Output, _acknowledged, RecordLimits.BatchBytesMax);
+        await FlushAsync(stopping).ConfigureAwait(false);
+        _pipeline = new IntakePipeline(_context, _producer, _budget, AcknowledgeAsync);
     }
 
     private async ValueTask<bool> TryReadHelloAsync(CancellationToken cancellationToken)
@@ -134,12 +130,10 @@ internal sealed class NativeSession
 
         var rest = buffer.Slice(LogProtocol.PrefaceBytes);
         if (!FrameReader.TryRead(ref rest, LogProtocol.FrameBytesMax, out var header, out var payload)) return false;
-        if ((LogFrameType)header.Type != LogFrameType.Hello || header.PayloadBytes != HelloBytes)
-            throw Violation("The first frame is no Hello of 24 bytes.");
-        Span<byte> hello = stackalloc byte[HelloBytes];
-        payload.CopyTo(hello);
-        _producer = new ProducerId(
-            BinaryPrimitives.ReadUInt128LittleEndian(hello), BinaryPrimitives.ReadUInt64LittleEndian(hello[16..]));
+        Span<byte> producer = stackalloc byte[16];
+        if ((LogFrameType)header.Type != LogFrameType.Hello || !LogFrames.TryReadHello(payload, producer, out var epoch))
+            throw Violation($"The first frame is no Hello of {LogFrames.HelloBytes} bytes.");
+        _producer = new ProducerId(BinaryPrimitives.ReadUInt128LittleEndian(producer), epoch);
         buffer = rest;
         return true;
     }
@@ -186,7 +180,7 @@ internal sealed class NativeSession
         if (firstSequence == 0) throw Violation("A batch begins with the sequence 0; sequences begin at 1.");
         var batch = PooledBatch.From(payload.Slice(sizeof(ulong)));
         if (_service.Length == 0) _service = ServiceOf(batch.Bytes);
-        return _pipeline!.AddAsync(batch, firstSequence, stopping);
+        return _pipeline!.AddAsync(batch, firstSequence, _origin, stopping);
     }
 
     private static string ServiceOf(ReadOnlySpan<byte> batch) =>
@@ -197,13 +191,9 @@ internal sealed class NativeSession
 
     private void HandleReport(ReadOnlySequence<byte> payload)
     {
-        if (payload.Length != ReportBytes) throw Violation($"A report of {payload.Length} bytes is not {ReportBytes} long.");
-        Span<byte> bytes = stackalloc byte[ReportBytes];
-        payload.CopyTo(bytes);
         Span<ulong> dropped = stackalloc ulong[LogProtocol.LevelCount];
-        for (var i = 0; i < dropped.Length; i++)
-            dropped[i] = BinaryPrimitives.ReadUInt64LittleEndian(bytes[(sizeof(ulong) * (1 + i))..]);
-        var produced = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        if (!LogFrames.TryReadReport(payload, out var produced, dropped))
+            throw Violation($"A report of {payload.Length} bytes is not {LogFrames.ReportBytes} long.");
         _context.Ledger.NoteReport(_context.Name, _producer, _service, produced, dropped);
     }
 
@@ -230,14 +220,18 @@ internal sealed class NativeSession
 
     private async ValueTask SendAcknowledgementAsync()
     {
-        var payload = new byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(payload, _acknowledged);
-        await SendAsync(LogFrameType.Ack, payload, CancellationToken.None).ConfigureAwait(false);
+        LogFrames.WriteAck(_connection.Output, _acknowledged);
+        await FlushAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    private async ValueTask SendAsync(LogFrameType type, byte[] payload, CancellationToken cancellationToken)
+    private async ValueTask SendErrorAsync(string error)
     {
-        FrameWriter.Write(_connection.Output, (byte)type, payload);
+        FrameWriter.Write(_connection.Output, (byte)LogFrameType.Error, Encoding.UTF8.GetBytes(error));
+        await FlushAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
         var result = await _connection.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
         if (result.IsCompleted) throw new IOException("The client is gone.");
     }
@@ -258,7 +252,7 @@ internal sealed class NativeSession
             if (error is null || _isGone) return;
             InputLog.GaveUp(
                 _context.Loggers.CreateLogger<NativeSession>(), _context.Name, PeerAttributes.Describe(_connection.Peer), error);
-            await SayAsync(SendAsync(LogFrameType.Error, Encoding.UTF8.GetBytes(error), default)).ConfigureAwait(false);
+            await SayAsync(SendErrorAsync(error)).ConfigureAwait(false);
         }
         finally
         {

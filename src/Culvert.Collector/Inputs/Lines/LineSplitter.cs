@@ -8,7 +8,7 @@ namespace Culvert.Collector.Inputs.Lines;
 /// </summary>
 /// <remarks>Give each chunk to <see cref="TryRead"/> until it returns false, then the next chunk; at the end of the
 /// stream take what has no line end with <see cref="TryReadRest"/>. One thread at a time.</remarks>
-internal sealed class LineSplitter(int lineBytesMax = LineLimits.LineBytesMax)
+internal sealed class LineSplitter(int lineBytesMax = LineLimits.LineBytesMax) : ILineCutter
 {
     // A CR before the LF belongs to the end, so one byte more than the limit is kept until the LF decides.
     private readonly int _heldBytesMax = lineBytesMax + 1;

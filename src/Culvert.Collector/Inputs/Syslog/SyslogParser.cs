@@ -22,9 +22,22 @@ internal sealed class SyslogParser(TimeProvider time)
 
     private readonly StructuredDataParser _structuredData = new();
     private readonly SyslogTime _time = new(time);
+    private readonly TextRepair _repair = new();
 
     /// <summary>Whether the text begins with a priority, as every syslog message must.</summary>
     public static bool HasPriority(ReadOnlySpan<byte> text) => TryPriority(text, out _, out _);
+
+    /// <summary>Clears the draft and fills it from any bytes; see <see cref="LineParse"/>.</summary>
+    public LineMends ParseBytes(ReadOnlySpan<byte> message, RecordDraft draft, bool isCut)
+    {
+        draft.Clear();
+        var text = _repair.Repair(message, out var wasInvalid);
+        var mends = Parse(text, draft);
+        if (wasInvalid) mends |= LineMends.InvalidText;
+        if (isCut) mends |= LineMends.Cut;
+        draft.Truncated |= isCut;
+        return mends;
+    }
 
     /// <summary>Fills a cleared draft. Never throws, whatever the text is.</summary>
     /// <param name="text">Valid UTF-8, without the framing of its transport.</param>

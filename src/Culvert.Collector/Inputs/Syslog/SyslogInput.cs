@@ -1,0 +1,84 @@
+using Culvert.Collector.Inputs.Connections;
+using Culvert.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Collector.Inputs.Syslog;
+
+/// <summary>Takes syslog messages at one endpoint: a Unix socket of either kind, UDP or TCP.</summary>
+internal sealed class SyslogInput : IInput, IConnectionService
+{
+    private const string Prefix = "syslog+";
+
+    private readonly InputContext _context;
+    private readonly SyslogInputOptions _options;
+    private readonly InFlightBudget _budget = new();
+    private readonly Endpoint _endpoint;
+    private readonly ConnectionServer? _server;
+    private readonly SyslogDatagramReceiver? _receiver;
+
+    public SyslogInput(InputContext context, SyslogInputOptions options)
+    {
+        _context = context;
+        _options = options;
+        _endpoint = Endpoint.Parse(options.Endpoint);
+        var isUnixStream = _endpoint.Options.GetValueOrDefault("mode") == "stream";
+        switch (_endpoint.Scheme)
+        {
+            case "syslog+udp":
+            case "syslog+unix" when !isUnixStream:
+                _receiver = new SyslogDatagramReceiver(context, options.Access, _budget);
+                break;
+            case "syslog+tcp" or "syslog+unix":
+                _server = new ConnectionServer(
+                    context, new ConnectionCounter(options.ConnectionsMax, options.ConnectionsMax), this);
+                break;
+            default:
+                throw new ConnectionException(
+                    ConnectionError.InvalidEndpoint,
+                    $"The input '{context.Name}' cannot take syslog at {_endpoint}; write syslog+unix:///path, "
+                    + "syslog+udp://host:port or syslog+tcp://host:port.");
+        }
+    }
+
+    public string Name => _context.Name;
+
+    public IReadOnlyList<string> Endpoints
+    {
+        get
+        {
+            if (_receiver?.Endpoint is { } datagrams) return [datagrams];
+            return _server?.Endpoint is { } streams ? [Prefix + streams] : [];
+        }
+    }
+
+    public async ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        LoopbackRule.Check(Name, _endpoint, _options.Insecure);
+        if (_receiver is not null)
+        {
+            _receiver.Start(_endpoint);
+        }
+        else
+        {
+            var transport = _endpoint.ToString()[Prefix.Length..].Replace("?mode=stream", "", StringComparison.Ordinal);
+            await _server!.StartAsync(Endpoint.Parse(transport), _options.Access, cancellationToken).ConfigureAwait(false);
+        }
+
+        InputLog.Listening(_context.Loggers.CreateLogger<SyslogInput>(), Name, Endpoints[0]);
+    }
+
+    public ValueTask StopAsync(CancellationToken cancellationToken) =>
+        _receiver?.StopAsync(cancellationToken) ?? _server!.StopAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _receiver?.DisposeAsync() ?? _server!.DisposeAsync();
+
+    public Task ServeAsync(Connection connection, CancellationToken stopping, CancellationToken abandoning)
+    {
+        var parser = new SyslogParser(_context.Time);
+        var framer = new SyslogFramer(_options.MessageBytesMax);
+        return new LinesSession(_context, connection, _budget, framer, parser.ParseBytes).RunAsync(stopping, abandoning);
+    }
+
+    // Syslog has no answer that a sender would read.
+    public Task TurnAwayAsync(Connection connection, string reason) => Task.CompletedTask;
+}
