@@ -40,7 +40,7 @@ internal sealed class Phrase
     {
         var tokens = new List<byte[]>();
         var lengthBefore = text.Length;
-        byte[] padded = isPrefix ? [.. text, FollowingCharacter(text)] : text.ToArray();
+        byte[] padded = isPrefix && !EndsWithToken(text) ? [.. text, FollowingCharacter(text)] : text.ToArray();
         var tokenizer = new Tokenizer(padded);
         while (tokens.Count < QueryLimits.PhraseTokenCountMax && tokenizer.MoveNext())
         {
@@ -165,6 +165,14 @@ internal sealed class Phrase
 
         // Two ASCII word characters are one word, unless a word too long was cut between them.
         return IsWordByte(before) && at - sync < QueryLimits.TokenLengthMax ? Edge.Inside : Edge.Unknown;
+    }
+
+    private static bool EndsWithToken(ReadOnlySpan<byte> text)
+    {
+        var tokenizer = new Tokenizer(text);
+        var end = -1;
+        while (tokenizer.MoveNext()) end = tokenizer.End;
+        return end == text.Length;
     }
 
     private static bool IsBreakByte(byte value) => value < 0x80 && WordClasses.OfAscii(value) == WordClass.Other;
