@@ -6,11 +6,14 @@ namespace Culvert.Collector.Query.Text;
 /// ASCII never becomes an ASCII one (the Kelvin sign stays itself), so ASCII can be searched by its bytes alone.</summary>
 internal static class TextFold
 {
+    // A mark whose capital is a letter: folded, it would begin a word where it continued one.
+    private const int CombiningIota = 0x345;
+
     public static Rune Fold(Rune rune)
     {
         if (rune.IsAscii) return new Rune(FoldAscii((byte)rune.Value));
         var folded = Rune.ToLowerInvariant(Rune.ToUpperInvariant(rune));
-        return folded.IsAscii ? rune : folded;
+        return folded.IsAscii || rune.Value == CombiningIota ? rune : folded;
     }
 
     public static byte FoldAscii(byte value) => (uint)(value - 'A') <= 'Z' - 'A' ? (byte)(value | 0x20) : value;

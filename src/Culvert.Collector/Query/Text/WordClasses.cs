@@ -17,7 +17,7 @@ internal static class WordClasses
     {
         var value = rune.Value;
         if (value < 0x80) return OfAscii((byte)value);
-        if (OfPunctuation(value) is not WordClass.Other and var punctuation) return punctuation;
+        if (OfSingleCharacter(value) is not WordClass.Other and var single) return single;
         var category = Rune.GetUnicodeCategory(rune);
         switch (category)
         {
@@ -41,7 +41,7 @@ internal static class WordClasses
             return IsHebrew(value) ? WordClass.HebrewLetter : WordClass.Letter;
         }
 
-        if (value is >= 0x24B6 and <= 0x24E9) return WordClass.Letter;
+        if (value is >= 0x24B6 and <= 0x24E9 || (category == UnicodeCategory.ModifierSymbol && IsModifier(value))) return WordClass.Letter;
         if (value is >= 0x1F1E6 and <= 0x1F1FF) return WordClass.RegionalIndicator;
         if (value is >= 0x1F3FB and <= 0x1F3FF) return WordClass.Extend;
         return IsEmoji(value) ? WordClass.Emoji : WordClass.Other;
@@ -51,15 +51,19 @@ internal static class WordClasses
         category is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
             or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter or UnicodeCategory.LetterNumber;
 
-    private static WordClass OfPunctuation(int value) => value switch
+    private static WordClass OfSingleCharacter(int value) => value switch
     {
         0xB7 or 0x387 or 0x55F or 0x5F4 or 0x2027 or 0xFE13 or 0xFE55 or 0xFF1A => WordClass.MidLetter,
         0x2018 or 0x2019 or 0x2024 or 0xFE52 or 0xFF07 or 0xFF0E => WordClass.MidBoth,
         0x37E or 0x589 or 0x60C or 0x60D or 0x66C or 0x7F8 or 0x2044 or 0xFE10 or 0xFE14 or 0xFE50 or 0xFE54 or 0xFF0C
             or 0xFF1B => WordClass.MidDigit,
         0x202F => WordClass.Joiner,
+        0x66B => WordClass.Digit,
+        0xFF9E or 0xFF9F => WordClass.Extend,
         _ => WordClass.Other,
     };
+
+    private static bool IsModifier(int value) => value is >= 0x2C2 and <= 0x2FF or >= 0xA700 and <= 0xA78A or 0xAB5B;
 
     private static bool IsHebrew(int value) => value is >= 0x5D0 and <= 0x5F2 or >= 0xFB1D and <= 0xFB4F;
 
@@ -81,7 +85,7 @@ internal static class WordClasses
 
     private static bool IsEmoji(int value) =>
         value is >= 0x1F000 and <= 0x1FAFF and not (>= 0x1F130 and <= 0x1F169)
-            or 0xA9 or 0xAE or 0x203C or 0x2049 or 0x2122 or 0x2139 or >= 0x2194 and <= 0x21AA
+            or 0xA9 or 0xAE or 0x203C or 0x2049 or 0x2122 or 0x2139 or >= 0x2194 and <= 0x2199 or 0x21A9 or 0x21AA
             or >= 0x231A and <= 0x23FF or >= 0x25AA and <= 0x25FE or >= 0x2600 and <= 0x27BF
             or >= 0x2934 and <= 0x2935 or >= 0x2B05 and <= 0x2B55 or 0x3030 or 0x303D or 0x3297 or 0x3299;
 
