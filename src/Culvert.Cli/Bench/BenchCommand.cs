@@ -5,5 +5,8 @@ namespace Culvert.Cli.Bench;
 /// <summary><c>culvert bench</c>: the benchmarks behind every promise of speed.</summary>
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure what Culvert promises, beside baselines, in one run.");
+    public static Command Create() => new("bench", "Measure what Culvert promises, beside baselines, in one run.")
+    {
+        LogBench.Create(),
+    };
 }
