@@ -52,6 +52,20 @@ internal sealed class BlockSession(StoreFileView? newest, ReadConnection? newest
         }
     }
 
+    /// <summary>Runs over the records of the block that was opened; damage that shows only there is counted too.</summary>
+    public void Guard(StoredBlock block, Action scan)
+    {
+        try
+        {
+            scan();
+        }
+        catch (BlockDamagedException exception)
+        {
+            context.ReportDamaged(block, exception.Message);
+            report.CountDamaged(block.Summary.Records);
+        }
+    }
+
     public void Dispose()
     {
         Leave();

@@ -35,16 +35,7 @@ internal sealed class SearchRun(SearchRequest request, StoreSnapshot snapshot, S
         var verdict = session.Examine(block, _query);
         if (verdict == BlockVerdict.None) return true;
         if (!session.TryOpen(block, ColumnSet.Numbers)) return true;
-        try
-        {
-            Scan(session.Reader, verdict);
-        }
-        catch (BlockDamagedException exception)
-        {
-            context.ReportDamaged(block, exception.Message);
-            _report.CountDamaged(block.Summary.Records);
-        }
-
+        session.Guard(block, () => Scan(session.Reader, verdict));
         return true;
     }
 
