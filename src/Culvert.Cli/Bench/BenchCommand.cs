@@ -8,5 +8,6 @@ internal static class BenchCommand
     public static Command Create() => new("bench", "Measure what Culvert promises, beside baselines, in one run.")
     {
         LogBench.Create(),
+        SearchBench.Create(),
     };
 }

@@ -1,5 +1,5 @@
 using Culvert.Collector.Query;
-using Culvert.Collector.Records;
+using Culvert.Collector.Spool;
 using Culvert.Records;
 
 namespace Culvert.Collector.Store;

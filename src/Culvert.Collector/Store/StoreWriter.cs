@@ -143,7 +143,16 @@ internal sealed class StoreWriter : IDisposable
     {
         var today = DateOnly.FromDateTime(_time.GetUtcNow().UtcDateTime);
         if (_file is not null && (_file.IsNew || (_file.Name.Day >= today && _file.Bytes < _options.FileBytes))) return _file;
-        var next = _folder.Begin(_file, Cursor, today);
+        StoreFile next;
+        try
+        {
+            next = _folder.Begin(_file, Cursor, today);
+        }
+        catch (Exception exception) when (exception is Microsoft.Data.Sqlite.SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"No new store file can be begun in {_options.Folder}: {exception.Message}", exception);
+        }
+
         _file?.Dispose();
         _small.Reset([]);
         return _file = next;
