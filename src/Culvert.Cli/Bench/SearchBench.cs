@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Culvert.Cli.Bench.Corpus;
 using Culvert.Collector.Store;
 using Microsoft.Extensions.Logging.Abstractions;
 
