@@ -29,6 +29,9 @@ internal sealed class ProducerState(ProducerId id)
     /// <summary>The highest sequence heard of, be it only by a report.</summary>
     public ulong Produced { get; set; }
 
+    /// <summary>The same as a number of records, where sequences do not count them.</summary>
+    public ulong ProducedRecords => Id.SequenceIsOffset ? Received : Produced;
+
     /// <summary>Records that arrived, each once.</summary>
     public ulong Received { get; private set; }
 
@@ -44,7 +47,7 @@ internal sealed class ProducerState(ProducerId id)
     /// <summary>A batch is durable.</summary>
     public void Advance(ulong lastSequence, int kept, int shed, GapList gaps)
     {
-        Gaps.Add(gaps);
+        if (!Id.SequenceIsOffset) Gaps.Add(gaps);
         Received += (ulong)(kept + shed);
         ShedDurable = kept > 0 ? 0 : ShedDurable + (uint)shed;
         Durable = Math.Max(Durable, lastSequence);
@@ -118,6 +121,7 @@ internal sealed class ProducerState(ProducerId id)
     }
 
     public ProducerSnapshot Snapshot() => new(
-        Id.Producer.ToString("x32", System.Globalization.CultureInfo.InvariantCulture), Id.Epoch, Input, Service, Produced, Received,
+        Id.Producer.ToString("x32", System.Globalization.CultureInfo.InvariantCulture), Id.Epoch, Input, Service,
+        ProducedRecords, Received,
         Gaps.Count, [.. Gaps.Ranges], [.. DroppedByLevel]);
 }

@@ -78,7 +78,7 @@ internal sealed class ProducerTable
         {
             _states.Remove(state.Id);
             _forgotten++;
-            _forgottenProduced += state.Produced;
+            _forgottenProduced += state.ProducedRecords;
             _forgottenReceived += state.Received;
             _forgottenLost += state.Gaps.Count;
         }

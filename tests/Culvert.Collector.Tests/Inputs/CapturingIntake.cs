@@ -26,6 +26,9 @@ internal sealed class CapturingIntake : IIntake
 
     public int CallCount { get; private set; }
 
+    /// <summary>Called with the number of records after each batch.</summary>
+    public Action<int>? Taken { get; set; }
+
     /// <summary>What is answered from now on; nothing is taken unless it is Durable.</summary>
     public IntakeStatus Answer
     {
@@ -49,6 +52,7 @@ internal sealed class CapturingIntake : IIntake
             if (_answer != IntakeStatus.Durable) return ValueTask.FromResult(new IntakeResult(_answer, 0, "The disk is full."));
             if (!RecordBatchReader.Validate(batch.Records, out _, out _, out var problem)) throw new InvalidDataException(problem);
             var last = Take(batch);
+            Taken?.Invoke(_records.Count);
             var result = new IntakeResult(IntakeStatus.Durable, last);
             return _gate is { } gate ? WaitAsync(gate.Task, result) : ValueTask.FromResult(result);
         }

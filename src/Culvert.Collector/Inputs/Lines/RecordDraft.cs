@@ -97,9 +97,9 @@ internal sealed class RecordDraft
 
     /// <summary>Adds the record to a batch. False, and the batch unchanged, when the record is over the limit of
     /// one.</summary>
-    public bool WriteTo(RecordBatchWriter batch, int resource)
+    public bool WriteTo(RecordBatchWriter batch, int resource, ulong gap = 0)
     {
-        batch.BeginRecord(resource, Severity, TimeNs);
+        batch.BeginRecord(resource, Severity, TimeNs, gap);
         if (_hasTraceId) batch.Trace(_trace.AsSpan(0, 16), _trace.AsSpan(16, 8), _trace[24]);
         if (_template.IsSet) batch.Template(Text(_template));
         if (_logger.IsSet) batch.Logger(Text(_logger));

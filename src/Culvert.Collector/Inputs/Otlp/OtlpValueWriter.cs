@@ -31,6 +31,14 @@ internal sealed class OtlpValueWriter : IDisposable
     /// <summary>Adds one attribute; false when the value is broken.</summary>
     public bool Add(ref AttributeWriter attributes, ReadOnlySpan<byte> key, in OtlpValue value)
     {
+        if (value.Kind is OtlpFields.ValueArray or OtlpFields.ValueKeyValueList)
+        {
+            // First, because the keys in it are repaired in the same memory as this one.
+            if (!TryWriteJson(value)) return false;
+            attributes.AddJson(_text.Key(key), _json.WrittenSpan);
+            return true;
+        }
+
         key = _text.Key(key);
         switch (value.Kind)
         {
@@ -39,10 +47,6 @@ internal sealed class OtlpValueWriter : IDisposable
             case OtlpFields.ValueInt: attributes.Add(key, (long)value.Number); return true;
             case OtlpFields.ValueDouble: attributes.Add(key, BitConverter.UInt64BitsToDouble(value.Number)); return true;
             case OtlpFields.ValueBytes: attributes.AddBytes(key, value.Bytes); return true;
-            case OtlpFields.ValueArray or OtlpFields.ValueKeyValueList:
-                if (!TryWriteJson(value)) return false;
-                attributes.AddJson(key, _json.WrittenSpan);
-                return true;
             default: attributes.AddNull(key); return true;
         }
     }

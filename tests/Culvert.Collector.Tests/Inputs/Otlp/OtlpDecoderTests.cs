@@ -61,6 +61,15 @@ public sealed class OtlpDecoderTests
     }
 
     [Fact]
+    public void TryDecode_InvalidKeysWithinAnInvalidKey_AreEachRepaired()
+    {
+        var record = Assert.Single(Decode(OtlpInputTests.Request(record => record
+            .Message(6, pair => pair.Bytes(1, [(byte)'a', 0xFF]).Message(2, value => value.Message(6, map => map
+                .Message(1, inner => inner.Bytes(1, [0xFF, (byte)'b', 0xFE]).Message(2, text => text.Text(1, "c"))))))))!);
+        Assert.Equal("{\"\uFFFDb\uFFFD\":\"c\"}", record.Attributes["a\uFFFD"]);
+    }
+
+    [Fact]
     public void TryDecode_ValueNestedTooDeeply_IsCutAndMarked()
     {
         Action<ProtobufBuilder> value = inner => inner.Text(1, "deep");

@@ -1,0 +1,32 @@
+using Culvert.Collector.Inputs.Files;
+
+namespace Culvert.Collector.Tests.Inputs.Files;
+
+public sealed class FileGlobTests
+{
+    [Theory]
+    [InlineData("/var/log/*.log", "/var/log/a.log", true)]
+    [InlineData("/var/log/*.log", "/var/log/a.log.1", false)]
+    [InlineData("/var/log/*.log", "/var/log/x/a.log", false)]
+    [InlineData("/var/log/**/*.log", "/var/log/a.log", true)]
+    [InlineData("/var/log/**/*.log", "/var/log/x/y/a.log", true)]
+    [InlineData("/var/log/a?.log", "/var/log/ab.log", true)]
+    [InlineData("/var/log/a?.log", "/var/log/a.log", false)]
+    [InlineData("/var/**/x/*.log", "/var/x/x/a.log", true)]
+    [InlineData("/var/log/syslog", "/var/log/syslog", true)]
+    [InlineData("/var/log/A*", "/var/log/a", false)]
+    public void IsMatch_Path_IsAsThePatternSays(string pattern, string path, bool expected) =>
+        Assert.Equal(expected, new FileGlob(pattern).IsMatch(path));
+
+    [Theory]
+    [InlineData("/var/log/*.log", "/var/log", false)]
+    [InlineData("/var/log/syslog", "/var/log", false)]
+    [InlineData("/var/*/a.log", "/var", true)]
+    [InlineData("/**", "/", false)]
+    public void Root_OfAPattern_IsTheFolderWithoutWildcards(string pattern, string root, bool isDeep)
+    {
+        var glob = new FileGlob(pattern);
+        Assert.Equal(root, glob.Root);
+        Assert.Equal(isDeep, glob.IsDeep);
+    }
+}
