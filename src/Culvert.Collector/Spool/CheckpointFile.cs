@@ -20,6 +20,7 @@ internal sealed class CheckpointFile : IDisposable
     {
         var checkpoint = new CheckpointFile(files.OpenWrite(CheckpointLayout.FileName));
         latest = checkpoint.Load();
+        checkpoint.Secure();
         checkpoint.Fill();
         return checkpoint;
     }
@@ -63,6 +64,17 @@ internal sealed class CheckpointFile : IDisposable
         }
 
         return latest;
+    }
+
+    /// <summary>Writes the slot that counts once more, as it is. After an fsync that failed, an earlier process may have left
+    /// it in the page cache alone, and then the other slot, which is written next, would be the only one on the disk.</summary>
+    private void Secure()
+    {
+        if (_generation == 0) return;
+        var at = (long)((_nextSlot + CheckpointLayout.SlotCount - 1) % CheckpointLayout.SlotCount) * SpoolLimits.CheckpointSlotBytes;
+        var length = _file.Read(at, _slot);
+        _file.Write(at, _slot.AsSpan(0, length));
+        _file.Flush();
     }
 
     private void Fill()

@@ -179,8 +179,8 @@ internal sealed class LogSpool : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes a checkpoint now and deletes what is consumed; completes when that is done.</summary>
-    public Task CheckpointAsync() => _committer.RequestCheckpointAsync();
+    /// <summary>Writes a checkpoint now and deletes what is consumed; false when it could not be written.</summary>
+    public Task<bool> CheckpointAsync() => _committer.RequestCheckpointAsync();
 
     /// <summary>Stops taking entries, makes durable what was taken, and writes a checkpoint. Idempotent.</summary>
     public async ValueTask DisposeAsync()

@@ -12,7 +12,7 @@ internal sealed class SpoolCommitter(
     private readonly SpoolKeeper _keeper = new(spool, options, files, time, logger, found);
     private readonly FreeSpaceWatch _space = new(files, options.FreeSpaceFloorBytes, logger);
     private ITimer? _timer;
-    private TaskCompletionSource? _checkpointRequest;
+    private TaskCompletionSource<bool>? _checkpointRequest;
     private int _signalled;
     private int _tick;
     private int _stopping;
@@ -36,12 +36,12 @@ internal sealed class SpoolCommitter(
     /// <summary>A cursor moved, which the next checkpoint must hold.</summary>
     public void Changed() => _keeper.Changed();
 
-    public Task RequestCheckpointAsync()
+    public Task<bool> RequestCheckpointAsync()
     {
-        var request = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var request = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (spool.Gate)
         {
-            if (_exited.Task.IsCompleted) return Task.CompletedTask;
+            if (_exited.Task.IsCompleted) return Task.FromResult(false);
             request = _checkpointRequest ??= request;
         }
 
@@ -79,7 +79,7 @@ internal sealed class SpoolCommitter(
         _writer.Dispose();
         _keeper.Dispose();
         lock (spool.Gate) _exited.TrySetResult();
-        TakeRequest()?.TrySetResult();
+        TakeRequest()?.TrySetResult(false);
     }
 
     private void Write(SpoolGroup group)
@@ -107,9 +107,10 @@ internal sealed class SpoolCommitter(
     private void TryKeep(bool stopping)
     {
         var request = TakeRequest();
+        var isSaved = false;
         try
         {
-            Keep(request is not null || stopping);
+            isSaved = Keep(request is not null || stopping);
         }
         catch (Exception exception)
         {
@@ -117,10 +118,10 @@ internal sealed class SpoolCommitter(
             SpoolLog.CheckpointFailed(logger, exception.Message, exception);
         }
 
-        request?.TrySetResult();
+        request?.TrySetResult(isSaved);
     }
 
-    private void Keep(bool checkpoint)
+    private bool Keep(bool checkpoint)
     {
         var tick = Interlocked.Exchange(ref _tick, 0) == 1;
         if (tick)
@@ -129,10 +130,10 @@ internal sealed class SpoolCommitter(
             _writer.SealIfOld(time.GetUtcNow() - options.MaxAge);
         }
 
-        _keeper.Keep(_writer.Place, checkpoint, _space.Pressure);
+        return _keeper.Keep(_writer.Place, checkpoint, _space.Pressure);
     }
 
-    private TaskCompletionSource? TakeRequest()
+    private TaskCompletionSource<bool>? TakeRequest()
     {
         lock (spool.Gate)
         {

@@ -30,8 +30,9 @@ internal sealed class SpoolKeeper(
         if (_writtenBytes >= options.CheckpointBytes) Keep(place, checkpoint: true, pressure);
     }
 
-    /// <summary>Writes a checkpoint when asked, when it is time, or when something is to be deleted; then deletes.</summary>
-    public void Keep(SpoolPlace place, bool checkpoint, SpoolPressure pressure)
+    /// <summary>Writes a checkpoint when asked, when it is time, or when something is to be deleted; then deletes. False when
+    /// the checkpoint could not be written.</summary>
+    public bool Keep(SpoolPlace place, bool checkpoint, SpoolPressure pressure)
     {
         LearnOldest();
         bool due;
@@ -42,7 +43,10 @@ internal sealed class SpoolKeeper(
                     && (_savedChanges != Interlocked.Read(ref _changes) || _savedVersion != spool.State.Version));
         }
 
-        if ((due || _toDelete.Count > 0) && TrySave(place)) Delete();
+        if (!due && _toDelete.Count == 0) return true;
+        if (!TrySave(place)) return false;
+        Delete();
+        return true;
     }
 
     public void Dispose() => _checkpoint.Dispose();

@@ -31,6 +31,10 @@ internal sealed class SpoolReader : IDisposable
     /// <summary>What is read next: behind the entry given last.</summary>
     public ulong Position { get; private set; }
 
+    /// <summary>A search goes on in a segment that was deleted under it, which its open file keeps alive. An output must
+    /// not: what was deleted is counted as expired for it.</summary>
+    private bool HoldsDeleted => _output is null && _segment is not null && Position < _endPosition;
+
     /// <summary>Waits until there may be something to read; false when there is nothing and the spool is closed.</summary>
     public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default)
     {
@@ -50,7 +54,7 @@ internal sealed class SpoolReader : IDisposable
     {
         while (true)
         {
-            if (Position < _spool.FirstPosition) Jump();
+            if (Position < _spool.FirstPosition && !HoldsDeleted) Jump();
             if (Position >= _spool.DurablePosition)
             {
                 entry = default;

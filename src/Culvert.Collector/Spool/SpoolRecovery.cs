@@ -128,6 +128,7 @@ internal sealed class SpoolRecovery(ISpoolFiles files, ISpoolState state, ILogge
         scanner.Open(files.OpenRead(segment.Name), offset);
         segment.DataEnd = offset;
         segment.EndPosition = Math.Max(segment.FirstPosition, _expected);
+        var unsure = offset;
         while (scanner.TryNext(_expected, ulong.MaxValue, length, out var header, out var payload))
         {
             // A hole whose start nobody was told of is where a write was torn: what follows was not acknowledged either,
@@ -137,12 +138,13 @@ internal sealed class SpoolRecovery(ISpoolFiles files, ISpoolState state, ILogge
             ReplayEntry(header, payload);
             segment.Add(header, scanner.EntryOffset);
             segment.DataEnd = scanner.NextOffset;
+            if (header.NextPosition <= durable) unsure = segment.DataEnd;
             segment.EndPosition = _expected;
         }
 
         scanner.Close();
         segment.IsKnown = true;
-        Cut(file, segment, length);
+        Cut(file, segment, length, unsure);
         return file;
     }
 
@@ -157,7 +159,8 @@ internal sealed class SpoolRecovery(ISpoolFiles files, ISpoolState state, ILogge
         return durable;
     }
 
-    private void Cut(ISpoolFile file, SpoolSegment segment, long length)
+    /// <summary>Cuts off what is not kept, and makes what is kept durable.</summary>
+    private void Cut(ISpoolFile file, SpoolSegment segment, long length, long unsure)
     {
         if (length > segment.DataEnd) SpoolLog.TailCut(logger, segment.Name, length - segment.DataEnd);
         file.SetLength(segment.DataEnd);
@@ -168,9 +171,24 @@ internal sealed class SpoolRecovery(ISpoolFiles files, ISpoolState state, ILogge
             file.Write(0, header);
         }
 
-        // What was found may lie in the page cache only; from here on it is told as durable, so it must be.
+        Rewrite(file, unsure, segment.DataEnd);
         file.Flush();
         segment.Bytes = segment.DataEnd;
+    }
+
+    /// <summary>The last group may lie in the page cache only, and after an fsync that failed no other fsync would write it.
+    /// From here on it is told as durable, so it is written again, as it is.</summary>
+    private static void Rewrite(ISpoolFile file, long from, long to)
+    {
+        if (from >= to) return;
+        var bytes = new byte[Math.Min(to - from, SpoolLimits.ReadBytes)];
+        for (var at = from; at < to;)
+        {
+            var count = file.Read(at, bytes.AsSpan(0, (int)Math.Min(bytes.Length, to - at)));
+            if (count == 0) throw new EndOfStreamException("a segment became shorter while it was read.");
+            file.Write(at, bytes.AsSpan(0, count));
+            at += count;
+        }
     }
 
     private void ReplayEntry(in EntryHeader header, ReadOnlyMemory<byte> payload)
