@@ -8,7 +8,8 @@ namespace Culvert.Collector.Query;
 /// <summary>
 /// A query, parsed: which records it finds, and which blocks need not be read for it. docs/query.md fixes the language.
 /// </summary>
-/// <remarks>Immutable; any thread. Matching allocates nothing, as long as records of one source follow each other.</remarks>
+/// <remarks>Immutable; any thread. Matching allocates nothing, as long as records of one source follow each
+/// other.</remarks>
 internal sealed class LogQuery
 {
     /// <summary>Finds every record.</summary>
@@ -42,7 +43,8 @@ internal sealed class LogQuery
 
     public bool Matches(in StoredRecord record) => Root.Matches(record);
 
-    /// <summary>What can be said of a block's records without reading them; None means that it need not be read.</summary>
+    /// <summary>What can be said of a block's records without reading them; None means that it need not be
+    /// read.</summary>
     public BlockVerdict Examine(in BlockSummary block) => Root.Examine(block);
 
     /// <summary>The query in its plainest form, which parses into an equal one.</summary>

@@ -16,9 +16,9 @@ internal static class QueryHighlights
         var merged = new List<(int Start, int Length)>();
         foreach (var range in found)
         {
-            var end = merged.Count == 0 ? 0 : merged[^1].Start + merged[^1].Length;
-            if (range.Start >= end) merged.Add(range);
-            else if (range.Start + range.Length > end) merged[^1] = (merged[^1].Start, range.Start + range.Length - merged[^1].Start);
+            var last = merged.Count == 0 ? default : merged[^1];
+            if (range.Start >= last.Start + last.Length) merged.Add(range);
+            else merged[^1] = (last.Start, Math.Max(last.Length, range.Start + range.Length - last.Start));
         }
 
         return merged;

@@ -63,12 +63,14 @@ internal static class TimeExpression
                 return TryGetLocal(Today(clock).AddDays(-1), 0, clock, out unixNs);
         }
 
-        if (!TimeOnly.TryParseExact(text, ["H:mm", "H:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+        string[] formats = ["H:mm", "H:mm:ss"];
+        if (!TimeOnly.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
             return false;
         return TryGetLocal(Today(clock).Add(time.ToTimeSpan()), 0, clock, out unixNs);
     }
 
-    /// <summary>One or more of number and unit, with or without 'ago' behind or a minus before: 1h30m, 2 hours ago, -5m.</summary>
+    /// <summary>One or more of number and unit, with or without 'ago' behind or a minus before: 1h30m, 2 hours ago,
+    /// -5m.</summary>
     private static bool TryParseAgo(string text, TimeProvider clock, out long unixNs)
     {
         unixNs = 0;
@@ -80,8 +82,9 @@ internal static class TimeExpression
         while (!rest.IsEmpty)
         {
             var digits = rest.IndexOfAnyExcept("0123456789.");
-            if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
-                return false;
+            if (digits <= 0) return false;
+            if (!double.TryParse(
+                rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return false;
             rest = rest[digits..].TrimStart();
             var letters = rest.IndexOfAnyExceptInRange('A', 'z');
             var unit = letters < 0 ? rest : rest[..letters];
@@ -90,17 +93,19 @@ internal static class TimeExpression
             rest = rest[unit.Length..].TrimStart();
         }
 
-        return ticks < TimeSpan.MaxValue.Ticks / 4d && TryGetNs(clock.GetUtcNow().UtcTicks - (long)ticks, 0, out unixNs);
+        return ticks < TimeSpan.MaxValue.Ticks / 4d
+            && TryGetNs(clock.GetUtcNow().UtcTicks - (long)ticks, 0, out unixNs);
     }
 
     private static bool TryParseDate(string text, TimeProvider clock, out long unixNs)
     {
         unixNs = 0;
         if (!TryTakeFraction(ref text, out var ns)) return false;
-        if (DateTime.TryParseExact(text, LocalFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+        var culture = CultureInfo.InvariantCulture;
+        if (DateTime.TryParseExact(text, LocalFormats, culture, DateTimeStyles.None, out var local))
             return TryGetLocal(local, ns, clock, out unixNs);
         var isZoned = DateTimeOffset.TryParseExact(
-            text.ToUpperInvariant(), ZonedFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var zoned);
+            text.ToUpperInvariant(), ZonedFormats, culture, DateTimeStyles.AssumeUniversal, out var zoned);
         return isZoned && TryGetNs(zoned.UtcTicks, ns, out unixNs);
     }
 

@@ -67,7 +67,8 @@ internal static class RecordJson
                 break;
             case AttributeType.Double:
                 // JSON has no such numbers, so they are written by name, as Protocol Buffers' JSON does.
-                writer.WriteStringValue(double.IsNaN(value.Double) ? "NaN" : value.Double > 0 ? "Infinity" : "-Infinity");
+                writer.WriteStringValue(
+                    double.IsNaN(value.Double) ? "NaN" : value.Double > 0 ? "Infinity" : "-Infinity");
                 break;
             case AttributeType.Bytes:
                 writer.WriteBase64StringValue(value.Value);
@@ -115,7 +116,8 @@ internal static class RecordJson
         writer.WriteEndObject();
     }
 
-    /// <summary>Writes the JSON as it is, its line breaks as spaces (in valid JSON they stand between values only); what
+    /// <summary>Writes the JSON as it is, its line breaks as spaces (in valid JSON they stand between values only);
+    /// what
     /// is no JSON is written as text.</summary>
     private static void WriteJson(Utf8JsonWriter writer, ReadOnlySpan<byte> json)
     {

@@ -8,7 +8,8 @@ namespace Culvert.Collector.Records;
 
 /// <summary>
 /// A record as one line for a person at a terminal: time, level, service, body, then key=value. Whatever a log line
-/// holds, it moves no cursor and starts no escape sequence: <see cref="TerminalText"/> takes every control character out.
+/// holds, it moves no cursor and starts no escape sequence: <see cref="TerminalText"/> takes every control character
+/// out.
 /// </summary>
 internal static class RecordText
 {
@@ -39,7 +40,8 @@ internal static class RecordText
         if (options.Attributes) AppendAttributes(output, record.Attributes, options);
     }
 
-    private static void AppendBody(StringBuilder output, ReadOnlySpan<byte> body, RecordTextOptions options, LogQuery? query)
+    private static void AppendBody(
+        StringBuilder output, ReadOnlySpan<byte> body, RecordTextOptions options, LogQuery? query)
     {
         var at = 0;
         if (options.Colours && query is not null)

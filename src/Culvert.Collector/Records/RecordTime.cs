@@ -10,7 +10,8 @@ internal static class RecordTime
 
     private const long NsPerSecond = 1_000_000_000;
 
-    /// <summary>Writes all nine digits, so that text sorts as the instants do. A long reaches from 1677 to 2262.</summary>
+    /// <summary>Writes all nine digits, so that text sorts as the instants do. A long reaches from 1677 to
+    /// 2262.</summary>
     public static ReadOnlySpan<byte> Format(long unixNs, Span<byte> buffer)
     {
         var seconds = Math.DivRem(unixNs, NsPerSecond, out var ns);

@@ -2,7 +2,8 @@ using Culvert.Collector.Query.Text;
 
 namespace Culvert.Collector.Tests.Query;
 
-/// <summary>The plain way to do what the product does fast: split everything by the general rules, compare tokens.</summary>
+/// <summary>The plain way to do what the product does fast: split everything by the general rules, compare
+/// tokens.</summary>
 internal static class NaiveText
 {
     public static List<string> Tokens(ReadOnlySpan<byte> text)

@@ -4,7 +4,8 @@ using Culvert.Records;
 
 namespace Culvert.Collector.Tests.Query;
 
-/// <summary>A record that lives as long as a test wants; <see cref="Stored"/> is the view that queries match on.</summary>
+/// <summary>A record that lives as long as a test wants; <see cref="Stored"/> is the view that queries match
+/// on.</summary>
 internal sealed class TestRecord
 {
     private readonly byte[] _body;

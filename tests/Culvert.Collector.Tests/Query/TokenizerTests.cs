@@ -135,6 +135,27 @@ public sealed class TokenizerTests
     }
 
     [Fact]
+    public void OfAscii_EveryByte_IsWhatUax29Says()
+    {
+        for (var value = 0; value < 256; value++)
+        {
+            var expected = (char)value switch
+            {
+                > '\x7F' => WordClass.Other,
+                '_' => WordClass.Joiner,
+                ':' => WordClass.MidLetter,
+                '.' or '\'' => WordClass.MidBoth,
+                ',' or ';' => WordClass.MidDigit,
+                '"' => WordClass.DoubleQuote,
+                var c when char.IsAsciiLetter(c) => WordClass.Letter,
+                var c when char.IsAsciiDigit(c) => WordClass.Digit,
+                _ => WordClass.Other,
+            };
+            Assert.Equal(expected, WordClasses.OfAscii((byte)value));
+        }
+    }
+
+    [Fact]
     public void OfToken_AnyCase_IsTheSameHashForEver()
     {
         Assert.Equal(TokenHash.OfToken("connection"u8), TokenHash.OfToken("CONNECTION"u8));

@@ -29,7 +29,8 @@ internal sealed class Field
 
     public FieldKind Kind { get; }
 
-    /// <summary>Whether a value is compared as a whole, its case ignored, rather than by its words: names of things.</summary>
+    /// <summary>Whether a value is compared as a whole, its case ignored, rather than by its words: names of
+    /// things.</summary>
     public bool IsWhole => Kind is FieldKind.TraceId or FieldKind.SpanId or FieldKind.Logger or FieldKind.EventName
         or FieldKind.Service or FieldKind.Host or FieldKind.ProcessId or FieldKind.Executable or FieldKind.User
         or FieldKind.Input;
@@ -136,7 +137,8 @@ internal sealed class Field
         if (TryFind(attributes, _key, ref test, out passed)) return true;
         for (var i = _dots.Length - 1; i >= 0; i--)
         {
-            if (!attributes.TryFind(_key.AsSpan(0, _dots[i]), out var outer) || outer.Type != AttributeType.Json) continue;
+            if (!attributes.TryFind(_key.AsSpan(0, _dots[i]), out var outer)) continue;
+            if (outer.Type != AttributeType.Json) continue;
             passed = JsonLeaves.Any(outer.Value, _key.AsSpan(_dots[i] + 1), ref test);
             return true;
         }

@@ -31,7 +31,8 @@ internal static class FieldNames
         ("attributes.", FieldKind.Attribute), ("resource.", FieldKind.Resource), ("origin.", FieldKind.Origin),
     ];
 
-    /// <summary>Time is given beside the query, so that a page and a bookmark can move it; in a query it is a mistake.</summary>
+    /// <summary>Time is given beside the query, so that a page and a bookmark can move it; in a query it is a
+    /// mistake.</summary>
     public static bool IsTime(string name) => name.Equals("time", StringComparison.OrdinalIgnoreCase);
 
     public static Field Resolve(string name)
@@ -46,7 +47,8 @@ internal static class FieldNames
         return new Field(name, FieldKind.Any, name);
     }
 
-    /// <summary>How to write the name of an attribute so that a query means that one and nothing of the same name.</summary>
+    /// <summary>How to write the name of an attribute so that a query means that one and nothing of the same
+    /// name.</summary>
     public static string OfAttribute(string key) =>
         IsTime(key) || Resolve(key) is not { Kind: FieldKind.Any } ? "attributes." + key : key;
 }

@@ -5,7 +5,8 @@ using Culvert.Records;
 
 namespace Culvert.Collector.Query.Fields;
 
-/// <summary>One value of a field: a text, a number or a truth value. Never JSON, whose values are given one by one.</summary>
+/// <summary>One value of a field: a text, a number or a truth value. Never JSON, whose values are given one by
+/// one.</summary>
 internal readonly ref struct FieldValue
 {
     /// <summary>Room that a number or truth value needs when it is printed.</summary>

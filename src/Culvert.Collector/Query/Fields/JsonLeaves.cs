@@ -3,10 +3,12 @@ using System.Text.Json;
 
 namespace Culvert.Collector.Query.Fields;
 
-/// <summary>The values inside JSON text: each text, number and truth value, however deep; arrays give each element.</summary>
+/// <summary>The values inside JSON text: each text, number and truth value, however deep; arrays give each
+/// element.</summary>
 internal static class JsonLeaves
 {
-    /// <summary>Whether one of the values passes. With a path (<c>user.id</c>) only what stands there is asked; a key of
+    /// <summary>Whether one of the values passes. With a path (<c>user.id</c>) only what stands there is asked; a
+    /// key of
     /// the JSON may itself have points. JSON that cannot be read is one text.</summary>
     public static bool Any<TTest>(ReadOnlySpan<byte> json, ReadOnlySpan<byte> path, ref TTest test)
         where TTest : IValueTest
@@ -86,9 +88,11 @@ internal static class JsonLeaves
                 return test.Test(FieldValue.Of(reader.TokenType == JsonTokenType.True));
             case JsonTokenType.Number:
                 if (reader.TryGetInt64(out var whole)) return test.Test(FieldValue.Of(whole));
-                return test.Test(reader.TryGetDouble(out var real) ? FieldValue.Of(real) : FieldValue.Of(reader.ValueSpan));
+                if (reader.TryGetDouble(out var real)) return test.Test(FieldValue.Of(real));
+                return test.Test(FieldValue.Of(reader.ValueSpan));
             case JsonTokenType.String:
-                return reader.ValueIsEscaped ? TestEscaped(ref reader, ref test) : test.Test(FieldValue.Of(reader.ValueSpan));
+                if (reader.ValueIsEscaped) return TestEscaped(ref reader, ref test);
+                return test.Test(FieldValue.Of(reader.ValueSpan));
             default:
                 return false;
         }

@@ -7,7 +7,8 @@ using Culvert.Records;
 namespace Culvert.Collector.Query.Nodes;
 
 /// <summary>
-/// <c>field>=value</c> and its kin. A number is compared with numbers (a text that is one counts) and with nothing else; any
+/// <c>field>=value</c> and its kin. A number is compared with numbers (a text that is one counts) and with nothing
+/// else; any
 /// other value with the field's text, byte by byte. <c>=</c> also holds where the whole text is the same.
 /// </summary>
 internal sealed class CompareNode : FieldNode
@@ -58,7 +59,8 @@ internal sealed class CompareNode : FieldNode
     };
 
     protected override bool MayPass(in BlockSummary block) =>
-        _demand is null || _demand.MayBeIn(block) || (_number is { } number && block.MayContain(TokenHash.OfNumber(number)));
+        _demand is null || _demand.MayBeIn(block)
+        || (_number is { } number && block.MayContain(TokenHash.OfNumber(number)));
 
     private bool Holds(int order) => _operator switch
     {

@@ -16,7 +16,8 @@ internal abstract class FieldNode(Field field) : QueryNode, IValueTest
     public sealed override bool Matches(in StoredRecord record)
     {
         var self = this;
-        if (!Field.ReadsSource || (Field.ReadsAttributes && record.Attributes.Count > 0)) return Field.Any(record, ref self);
+        var isOfRecord = !Field.ReadsSource || (Field.ReadsAttributes && record.Attributes.Count > 0);
+        if (isOfRecord) return Field.Any(record, ref self);
         return MatchesSource(record.Source);
     }
 

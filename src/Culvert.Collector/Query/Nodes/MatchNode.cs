@@ -7,7 +7,8 @@ using Culvert.Records;
 namespace Culvert.Collector.Query.Nodes;
 
 /// <summary>
-/// <c>field:value</c>: the value's words stand in the field's text next to each other; or both are the same number. Names
+/// <c>field:value</c>: the value's words stand in the field's text next to each other; or both are the same number.
+/// Names
 /// of things (service, host, logger, ...) and values without a word are compared as a whole, their case ignored.
 /// </summary>
 internal sealed class MatchNode : FieldNode

@@ -3,7 +3,8 @@ using Culvert.Collector.Query.Text;
 
 namespace Culvert.Collector.Query.Nodes;
 
-/// <summary>The hashes that a block's filter must hold if a phrase is in one of its records: those of its whole tokens.</summary>
+/// <summary>The hashes that a block's filter must hold if a phrase is in one of its records: those of its whole
+/// tokens.</summary>
 internal sealed class PhraseDemand
 {
     private readonly ulong[] _hashes;

@@ -7,12 +7,13 @@ using Culvert.Records;
 
 namespace Culvert.Collector.Query.Nodes;
 
-/// <summary>A word or phrase somewhere in the record: in the body, in one attribute's value, or as a trace or span id.</summary>
+/// <summary>A word or phrase somewhere in the record: in the body, in one attribute's value, or as a trace or span
+/// id.</summary>
 internal sealed class TextNode(string text, Phrase phrase) : QueryNode, IValueTest
 {
     private readonly PhraseDemand _demand = new(phrase);
-    private readonly bool _mayBeTraceId = phrase.Tokens is [{ Length: TraceText.TraceIdLength or TraceText.SpanIdLength }]
-        || phrase.IsPrefix;
+    private readonly bool _mayBeTraceId =
+        phrase.IsPrefix || phrase.Tokens is [{ Length: TraceText.TraceIdLength or TraceText.SpanIdLength }];
 
     public Phrase Phrase { get; } = phrase;
 
@@ -57,7 +58,8 @@ internal sealed class TextNode(string text, Phrase phrase) : QueryNode, IValueTe
         return JsonLeaves.Any(attribute.Value, default, ref self);
     }
 
-    /// <summary>The word's bytes must stand somewhere in the list, unless a number is printed or JSON escapes it.</summary>
+    /// <summary>The word's bytes must stand somewhere in the list, unless a number is printed or JSON escapes
+    /// it.</summary>
     private bool MayBeIn(AttributeList attributes) =>
         Phrase.CanBeNumber || Phrase.MayBeIn(attributes.Encoded) || attributes.Encoded.Contains((byte)'\\');
 

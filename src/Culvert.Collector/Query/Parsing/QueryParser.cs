@@ -124,7 +124,8 @@ internal sealed class QueryParser
         {
             if (!_scan.IsKeyword(keyword)) continue;
             _scan.At += keyword.Length;
-            return _terms.AsText(start, _scan.At, $"{keyword} needs something to search beside it, so it was searched as a word.");
+            return _terms.AsText(
+                start, _scan.At, $"{keyword} needs something to search beside it, so it was searched as a word.");
         }
 
         if (_scan.Current == '"') return ParseQuoted(depth, field);
@@ -158,7 +159,8 @@ internal sealed class QueryParser
             return _terms.Condition(field, FieldOperator.Match, text, isQuoted: true, isPrefix, start, _scan.At);
         }
 
-        if (text.Length > 0 && _scan.Current is ':' or '=' or '<' or '>' or '!') return ParseCondition(depth, text, start);
+        var isName = text.Length > 0 && _scan.Current is ':' or '=' or '<' or '>' or '!';
+        if (isName) return ParseCondition(depth, text, start);
         return _terms.Text(text, TakeStar(), start, _scan.At);
     }
 
@@ -178,9 +180,15 @@ internal sealed class QueryParser
         var value = isQuoted ? ReadQuoted() : _scan.ReadWord();
         var isPrefix = isQuoted && comparison == FieldOperator.Match && TakeStar();
         if (FieldNames.IsTime(name))
-            return _terms.AsText(start, _scan.At, "Time is chosen beside the query, by from and to, so this was searched as text.");
+            return _terms.AsText(
+                start, _scan.At, "Time is chosen beside the query, by from and to, so this was searched as text.");
         if (!isQuoted && value.Length == 0)
-            return _terms.AsText(start, symbolEnd, $"Nothing stands right behind '{_scan.Text[start..symbolEnd]}', so it was searched as text.");
+        {
+            return _terms.AsText(
+                start, symbolEnd,
+                $"Nothing stands right behind '{_scan.Text[start..symbolEnd]}', so it was searched as text.");
+        }
+
         return _terms.Condition(FieldNames.Resolve(name), comparison, value, isQuoted, isPrefix, start, _scan.At);
     }
 
@@ -208,7 +216,8 @@ internal sealed class QueryParser
         var end = start;
         while (end < text.Length && IsNameCharacter(text[end], end == start)) end++;
         name = text[start..end];
-        if (end == start || end == text.Length || !(char.IsLetterOrDigit(text[end - 1]) || text[end - 1] == '_')) return false;
+        if (end == start || end == text.Length) return false;
+        if (!char.IsLetterOrDigit(text[end - 1]) && text[end - 1] != '_') return false;
         var rest = text.AsSpan(end);
         if (rest[0] is not (':' or '=' or '<' or '>') && !rest.StartsWith("!=")) return false;
         if (rest.StartsWith("://") || rest.StartsWith("::")) return false;

@@ -82,5 +82,6 @@ internal sealed class QueryScanner(string text)
 
     private char CharAt(int at) => at < text.Length ? text[at] : '\0';
 
-    private bool IsBoundary(int at) => at >= text.Length || text[at] is '(' or ')' or '"' || char.IsWhiteSpace(text[at]);
+    private bool IsBoundary(int at) =>
+        at >= text.Length || text[at] is '(' or ')' or '"' || char.IsWhiteSpace(text[at]);
 }

@@ -23,7 +23,11 @@ internal sealed class TermBuilder(string query, QueryNotes notes)
         }
 
         if (phrase.Tokens.Length == QueryLimits.PhraseTokenCountMax)
-            notes.Add(start, end, $"Of this text only the first {QueryLimits.PhraseTokenCountMax} words were searched.");
+        {
+            notes.Add(
+                start, end, $"Of this text only the first {QueryLimits.PhraseTokenCountMax} words were searched.");
+        }
+
         return new TextNode(text, phrase);
     }
 
@@ -41,7 +45,8 @@ internal sealed class TermBuilder(string query, QueryNotes notes)
         if (word == "*") return AllNode.Instance;
         var isPrefix = word[^1] == '*';
         if (isPrefix) word = word[..^1];
-        if (word.Contains('*')) notes.Add(start, end, "A star stands only at the end of a word; another one was taken as a space.");
+        if (word.Contains('*'))
+            notes.Add(start, end, "A star stands only at the end of a word; another one was taken as a space.");
         return Text(word, isPrefix, start, end);
     }
 
@@ -53,9 +58,13 @@ internal sealed class TermBuilder(string query, QueryNotes notes)
             return Level(field, comparison, value.ToLowerInvariant(), low, high, isPrefix, start, end);
         if (field.Kind == FieldKind.Level && !(value == "*" && comparison == FieldOperator.Match))
         {
-            if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 24)
+            var isNumber = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+            if (isNumber && number is >= 1 and <= 24)
                 return Level(field, comparison, value, number, number, isPrefix, start, end);
-            return AsText(start, end, $"'{value}' is no level (trace, debug, info, warn, error, fatal), so '{Shown(start, end)}' was searched as text.");
+            return AsText(
+                start, end,
+                $"'{value}' is no level (trace, debug, info, warn, error, fatal), so '{Shown(start, end)}' was searched "
+                + "as text.");
         }
 
         if (comparison == FieldOperator.Match)
@@ -72,7 +81,12 @@ internal sealed class TermBuilder(string query, QueryNotes notes)
     private QueryNode? Level(
         Field field, FieldOperator comparison, string value, int low, int high, bool isPrefix, int start, int end)
     {
-        if (isPrefix) return AsText(start, end, $"A level has no beginning to compare, so '{Shown(start, end)}' was searched as text.");
+        if (isPrefix)
+        {
+            return AsText(
+                start, end, $"A level has no beginning to compare, so '{Shown(start, end)}' was searched as text.");
+        }
+
         var (from, to, symbol) = comparison switch
         {
             FieldOperator.Less => (1, low - 1, "<"),
@@ -89,11 +103,16 @@ internal sealed class TermBuilder(string query, QueryNotes notes)
     {
         if (++_count <= QueryLimits.TermCountMax) return false;
         if (_count == QueryLimits.TermCountMax + 1)
-            notes.Add(start, end, $"A query has at most {QueryLimits.TermCountMax} conditions; from here on they were left out.");
+        {
+            notes.Add(
+                start, end, $"A query has at most {QueryLimits.TermCountMax} conditions; from here on they were left out.");
+        }
+
         return true;
     }
 
-    private string Shown(int start, int end) => end - start <= 40 ? query[start..end] : query[start..(start + 40)] + "…";
+    private string Shown(int start, int end) =>
+        end - start <= 40 ? query[start..end] : query[start..(start + 40)] + "…";
 
     private static CompareOperator Comparison(FieldOperator comparison) => comparison switch
     {

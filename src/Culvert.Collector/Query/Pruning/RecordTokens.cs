@@ -6,7 +6,8 @@ using Culvert.Records;
 namespace Culvert.Collector.Query.Pruning;
 
 /// <summary>
-/// Which hashes of a record go into a block's filter; what a query demands of the filter follows from it. They are: each
+/// Which hashes of a record go into a block's filter; what a query demands of the filter follows from it. They are:
+/// each
 /// token of the body, of the logger and event name, and of every attribute's value as it is printed; each number by its
 /// value; each attribute's key; trace and span id. Not the template and not the source, which a block keeps apart.
 /// </summary>
@@ -33,7 +34,8 @@ internal static class RecordTokens
         while (tokenizer.MoveNext())
         {
             var token = tokenizer.Current;
-            sink.Add(System.Text.Ascii.IsValid(token) ? TokenHash.OfToken(token) : TokenHash.OfToken(TextFold.Fold(token)));
+            var isAscii = System.Text.Ascii.IsValid(token);
+            sink.Add(TokenHash.OfToken(isAscii ? token : TextFold.Fold(token)));
         }
     }
 

@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Culvert.Collector.Query.Text;
 
 /// <summary>
-/// Finds an ASCII word in UTF-8 text without regard to case: two of its bytes are compared at 16 or 32 places at once, and
+/// Finds an ASCII word in UTF-8 text without regard to case: two of its bytes are compared at 16 or 32 places at
+/// once, and
 /// only where both fit is the whole word compared. (The 'packed pair' of Rust's memchr, here with the case bit set.)
 /// </summary>
 internal sealed class AsciiSearch

@@ -2,7 +2,8 @@ using System.Buffers.Text;
 
 namespace Culvert.Collector.Query.Text;
 
-/// <summary>A number of a record or a query: a whole number of 64 bits, or else a double. Compared by value, exactly.</summary>
+/// <summary>A number of a record or a query: a whole number of 64 bits, or else a double. Compared by value,
+/// exactly.</summary>
 internal readonly struct Number
 {
     private const double TwoTo63 = 9223372036854775808.0;
@@ -25,7 +26,8 @@ internal readonly struct Number
     }
 
     /// <summary>The same for equal numbers.</summary>
-    public ulong CanonicalBits => _isWhole ? (ulong)_whole : BitConverter.DoubleToUInt64Bits(_real) ^ 0x5555555555555555;
+    public ulong CanonicalBits =>
+        _isWhole ? (ulong)_whole : BitConverter.DoubleToUInt64Bits(_real) ^ 0x5555555555555555;
 
     /// <summary>Reads a decimal number that is the whole text: a sign, digits, a point, an exponent. No spaces, no
     /// separators, no infinity.</summary>

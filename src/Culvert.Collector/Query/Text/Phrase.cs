@@ -34,7 +34,8 @@ internal sealed class Phrase
     /// <summary>Whether it can be found in a number as it is printed.</summary>
     public bool CanBeNumber { get; }
 
-    /// <summary>The tokens of a text. Of a prefix, the last token is cut where the text ends, so that <c>10.0.</c> finds
+    /// <summary>The tokens of a text. Of a prefix, the last token is cut where the text ends, so that <c>10.0.</c>
+    /// finds
     /// 10.0.0.1, whose token it begins.</summary>
     public static Phrase Create(ReadOnlySpan<byte> text, bool isPrefix)
     {
@@ -62,7 +63,8 @@ internal sealed class Phrase
         return _tokens.Length == 1 ? MatchesWord(text, first) : TryFind(text, 0, out _, out _);
     }
 
-    /// <summary>Whether the text's bytes allow a match: a cheap first look, over more than one text at once if need be.</summary>
+    /// <summary>Whether the text's bytes allow a match: a cheap first look, over more than one text at once if need
+    /// be.</summary>
     public bool MayBeIn(ReadOnlySpan<byte> bytes) =>
         _tokens.Length > 0 && (_search is null || _search.IndexIn(bytes, 0) >= 0);
 
@@ -101,7 +103,8 @@ internal sealed class Phrase
         return true;
     }
 
-    /// <summary>Whether one of the places where the word's bytes stand is a token. What was tokenized once is not looked
+    /// <summary>Whether one of the places where the word's bytes stand is a token. What was tokenized once is not
+    /// looked
     /// at again, so the work is linear in the text.</summary>
     private bool MatchesWord(ReadOnlySpan<byte> text, int at)
     {
@@ -132,7 +135,10 @@ internal sealed class Phrase
 
             if (tokenizer.Start == at)
             {
-                if (_isPrefix ? TextFold.StartsWith(tokenizer.Current, word) : tokenizer.End == at + word.Length) return true;
+                var fits = _isPrefix
+                    ? TextFold.StartsWith(tokenizer.Current, word)
+                    : tokenizer.End == at + word.Length;
+                if (fits) return true;
             }
 
             floor = Math.Max(tokenizer.End, at + 1);
@@ -180,7 +186,8 @@ internal sealed class Phrase
     private static bool IsWordByte(byte value) =>
         value < 0x80 && WordClasses.OfAscii(value) is WordClass.Letter or WordClass.Digit or WordClass.Joiner;
 
-    /// <summary>A character that would make the prefix's last token longer: a digit behind digits, else a letter.</summary>
+    /// <summary>A character that would make the prefix's last token longer: a digit behind digits, else a
+    /// letter.</summary>
     private static byte FollowingCharacter(ReadOnlySpan<byte> text)
     {
         var isMiddle = text.Length > 1 && text[^1] < 0x80

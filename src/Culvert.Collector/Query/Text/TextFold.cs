@@ -2,8 +2,10 @@ using System.Text;
 
 namespace Culvert.Collector.Query.Text;
 
-/// <summary>Case folding of UTF-8, one character for one: simple mappings, no language's special rules. A letter outside
-/// ASCII never becomes an ASCII one (the Kelvin sign stays itself), so ASCII can be searched by its bytes alone.</summary>
+/// <summary>Case folding of UTF-8, one character for one: simple mappings, no language's special rules. A letter
+/// outside
+/// ASCII never becomes an ASCII one (the Kelvin sign stays itself), so ASCII can be searched by its bytes
+/// alone.</summary>
 internal static class TextFold
 {
     // A mark whose capital is a letter: folded, it would begin a word where it continued one.
@@ -38,7 +40,8 @@ internal static class TextFold
     public static bool Equals(ReadOnlySpan<byte> text, ReadOnlySpan<byte> folded) =>
         TryMatchStart(text, folded, out var consumed) && consumed == text.Length;
 
-    public static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> folded) => TryMatchStart(text, folded, out _);
+    public static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> folded) =>
+        TryMatchStart(text, folded, out _);
 
     private static bool TryMatchStart(ReadOnlySpan<byte> text, ReadOnlySpan<byte> folded, out int consumed)
     {

@@ -1,7 +1,8 @@
 namespace Culvert.Collector.Query.Text;
 
 /// <summary>
-/// Splits UTF-8 text into words as Unicode UAX #29 (rules WB3 to WB16) and Lucene's standard tokenizer do: runs of letters
+/// Splits UTF-8 text into words as Unicode UAX #29 (rules WB3 to WB16) and Lucene's standard tokenizer do: runs of
+/// letters
 /// and digits, with a point or colon between letters and a point or comma between digits; the underscore joins; Han and
 /// Hiragana singly; Katakana, Thai, Khmer, Lao and Myanmar in runs; emoji. Invalid UTF-8 ends a word.
 /// </summary>

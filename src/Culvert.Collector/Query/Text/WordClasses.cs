@@ -4,14 +4,25 @@ using System.Text;
 namespace Culvert.Collector.Query.Text;
 
 /// <summary>Which <see cref="WordClass"/> a character has. ASCII by a table; the rest by the runtime's general category
-/// and the few blocks of scripts that UAX #29 treats on their own, so that no table of Unicode data is carried along.</summary>
+/// and the few blocks of scripts that UAX #29 treats on their own, so that no table of Unicode data is carried
+/// along.</summary>
 internal static class WordClasses
 {
-    private static ReadOnlySpan<byte> Ascii => AsciiClasses;
+    // WordClass by byte, from 0 to 255, what is not ASCII as Other: constant data, so that no initialization and no
+    // bounds are checked on the way. A test compares it with the classes' meaning.
+    private static ReadOnlySpan<byte> Ascii =>
+    [
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 9, 0, 0, 0, 0, 7, 0, 0, 0, 0, 8, 0, 7, 0, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 6, 8, 0, 0, 0, 0,
+        0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 5,
+        0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    ];
 
-    private static readonly byte[] AsciiClasses = MakeAscii();
-
-    public static WordClass OfAscii(byte value) => (WordClass)Ascii[value & 0x7F];
+    public static WordClass OfAscii(byte value) => (WordClass)Ascii[value];
 
     public static WordClass Of(Rune rune)
     {
@@ -25,7 +36,8 @@ internal static class WordClasses
                 return WordClass.Digit;
             case UnicodeCategory.ConnectorPunctuation:
                 return WordClass.Joiner;
-            case UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.SpacingCombiningMark:
+            case UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark
+                or UnicodeCategory.SpacingCombiningMark:
                 return IsSouthEastAsian(value) && category == UnicodeCategory.SpacingCombiningMark
                     ? WordClass.SouthEastAsian
                     : WordClass.Extend;
@@ -41,15 +53,17 @@ internal static class WordClasses
             return IsHebrew(value) ? WordClass.HebrewLetter : WordClass.Letter;
         }
 
-        if (value is >= 0x24B6 and <= 0x24E9 || (category == UnicodeCategory.ModifierSymbol && IsModifier(value))) return WordClass.Letter;
+        if (value is >= 0x24B6 and <= 0x24E9
+            || (category == UnicodeCategory.ModifierSymbol && IsModifier(value)))
+            return WordClass.Letter;
         if (value is >= 0x1F1E6 and <= 0x1F1FF) return WordClass.RegionalIndicator;
         if (value is >= 0x1F3FB and <= 0x1F3FF) return WordClass.Extend;
         return IsEmoji(value) ? WordClass.Emoji : WordClass.Other;
     }
 
     private static bool IsLetter(UnicodeCategory category) =>
-        category is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
-            or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter or UnicodeCategory.LetterNumber;
+        category is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter
+            or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter or UnicodeCategory.LetterNumber;
 
     private static WordClass OfSingleCharacter(int value) => value switch
     {
@@ -75,7 +89,8 @@ internal static class WordClasses
     private static bool IsKatakana(int value) =>
         value is >= 0x3031 and <= 0x3035 or 0x309B or 0x309C or >= 0x30A0 and <= 0x30FA or >= 0x30FC and <= 0x30FF
             or >= 0x31F0 and <= 0x31FF or >= 0x32D0 and <= 0x32FE or >= 0x3300 and <= 0x3357 or >= 0xFF66 and <= 0xFF9D
-            or >= 0x1AFF0 and <= 0x1AFFE or 0x1B000 or >= 0x1B120 and <= 0x1B122 or 0x1B155 or >= 0x1B164 and <= 0x1B167;
+            or >= 0x1AFF0 and <= 0x1AFFE or 0x1B000 or >= 0x1B120 and <= 0x1B122 or 0x1B155
+            or >= 0x1B164 and <= 0x1B167;
 
     private static bool IsSingle(int value) =>
         value is >= 0x3041 and <= 0x3096 or >= 0x309D and <= 0x309F or 0x3005 or 0x3007 or >= 0x3021 and <= 0x3029
@@ -88,17 +103,4 @@ internal static class WordClasses
             or 0xA9 or 0xAE or 0x203C or 0x2049 or 0x2122 or 0x2139 or >= 0x2194 and <= 0x2199 or 0x21A9 or 0x21AA
             or >= 0x231A and <= 0x23FF or >= 0x25AA and <= 0x25FE or >= 0x2600 and <= 0x27BF
             or >= 0x2934 and <= 0x2935 or >= 0x2B05 and <= 0x2B55 or 0x3030 or 0x303D or 0x3297 or 0x3299;
-
-    private static byte[] MakeAscii()
-    {
-        var table = new byte[128];
-        for (var c = 'a'; c <= 'z'; c++) table[c] = table[c & ~0x20] = (byte)WordClass.Letter;
-        for (var c = '0'; c <= '9'; c++) table[c] = (byte)WordClass.Digit;
-        table['_'] = (byte)WordClass.Joiner;
-        table[':'] = (byte)WordClass.MidLetter;
-        table['.'] = table['\''] = (byte)WordClass.MidBoth;
-        table[','] = table[';'] = (byte)WordClass.MidDigit;
-        table['"'] = (byte)WordClass.DoubleQuote;
-        return table;
-    }
 }

@@ -6,7 +6,8 @@ namespace Culvert.Collector.Query.Text;
 /// where ASCII alone does not decide.</summary>
 internal static class WordScanner
 {
-    /// <summary>The end of what begins at <paramref name="start"/>: of a word, or of a character that is in no word.</summary>
+    /// <summary>The end of what begins at <paramref name="start"/>: of a word, or of a character that is in no
+    /// word.</summary>
     public static int Scan(ReadOnlySpan<byte> text, int start, out bool isWord)
     {
         var last = Read(text, start, out var end);
@@ -61,8 +62,10 @@ internal static class WordScanner
         }
     }
 
-    /// <summary>A middle character joins what stands on both sides of it (WB6, WB7, WB11, WB12, and WB7a to WB7c).</summary>
-    private static bool ContinuesBehind(ReadOnlySpan<byte> text, WordClass last, bool isLetter, WordClass middle, int at)
+    /// <summary>A middle character joins what stands on both sides of it (WB6, WB7, WB11, WB12, and WB7a to
+    /// WB7c).</summary>
+    private static bool ContinuesBehind(
+        ReadOnlySpan<byte> text, WordClass last, bool isLetter, WordClass middle, int at)
     {
         if (last == WordClass.HebrewLetter && middle == WordClass.MidBoth && text[at - 1] == '\'') return true;
         var next = WordClass.Extend;
