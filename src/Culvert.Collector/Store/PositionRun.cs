@@ -38,25 +38,37 @@ internal sealed class PositionRun(StoreSnapshot snapshot, StoreContext context)
     public IReadOnlyList<RecordCopy> Context(
         ulong position, int before, int after, TailScan? tail, CancellationToken cancellationToken)
     {
-        // The tail is read once: the record itself may be in it, and neighbours on both sides.
-        var inTail = new List<RecordCopy>();
-        RecordCopy? center = null;
-        if (position < snapshot.Cursor) center = Get(position, null, cancellationToken);
-        tail?.Visit((in StoredRecord record) =>
-        {
-            if (record.Position == position) center = new RecordCopy(record);
-            if (inTail.Count < StoreLimits.PageRecordsMax && (record.Position <= position || inTail.Count < after + 1))
-                inTail.Add(new RecordCopy(record));
-            return true;
-        }, cancellationToken);
+        var center = position < snapshot.Cursor ? Get(position, null, cancellationToken) : null;
+        var neighbours = ContextInTail(position, after, ref center, tail, cancellationToken);
         if (center is null) return [];
         var source = center.Record.Source;
-        var neighbours = inTail.Where(record => record.Record.Source.Equals(source)).ToList();
+        neighbours.RemoveAll(record => !record.Record.Source.Equals(source));
         AddBefore(neighbours, source, position, before, cancellationToken);
         AddAfter(neighbours, source, position, after, cancellationToken);
         var older = neighbours.Where(r => r.Position < position).OrderByDescending(r => r.Position).Take(before).Reverse();
         var newer = neighbours.Where(r => r.Position > position).OrderBy(r => r.Position).Take(after);
         return [.. older, center, .. newer];
+    }
+
+    /// <summary>The tail is read once, and the record itself may be in it: what comes before it is kept until its source is
+    /// known, within a limit.</summary>
+    private static List<RecordCopy> ContextInTail(
+        ulong position, int after, ref RecordCopy? center, TailScan? tail, CancellationToken cancellationToken)
+    {
+        var before = new Queue<RecordCopy>();
+        var behind = new List<RecordCopy>();
+        var found = center;
+        tail?.Visit((in StoredRecord record) =>
+        {
+            if (record.Position == position) found = new RecordCopy(record);
+            if (record.Position < position) before.Enqueue(new RecordCopy(record));
+            if (before.Count > StoreLimits.PageRecordsMax) before.Dequeue();
+            if (record.Position > position && found is not null && record.Source.Equals(found.Record.Source))
+                behind.Add(new RecordCopy(record));
+            return behind.Count < after || record.Position <= position;
+        }, cancellationToken);
+        center = found;
+        return [.. before, .. behind];
     }
 
     /// <summary>Matches with positions in a range, in their order.</summary>
