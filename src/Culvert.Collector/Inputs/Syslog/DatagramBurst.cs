@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Culvert.Transports.Linux;
 using static Culvert.Collector.Inputs.Syslog.DatagramLibc;
 
 namespace Culvert.Collector.Inputs.Syslog;
@@ -36,7 +37,7 @@ internal sealed unsafe class DatagramBurst : IDisposable
     }
 
     /// <summary>Receives what is there without waiting, and returns how many; 0 when there is nothing.</summary>
-    public int Receive(Socket socket)
+    public int Receive(SafeHandle socket)
     {
         for (var i = 0; i < CountMax; i++)
         {
@@ -45,7 +46,7 @@ internal sealed unsafe class DatagramBurst : IDisposable
             _headers[i].Header.Flags = 0;
         }
 
-        var count = ReceiveMany((int)socket.Handle, _headers, CountMax, FlagDontWait, null);
+        var count = ReceiveMany(socket, _headers, CountMax, FlagDontWait, null);
         if (count >= 0) return count;
         var error = Marshal.GetLastPInvokeError();
         return error is ErrorAgain or ErrorInterrupted ? 0 : throw new SocketException(error);
@@ -69,13 +70,13 @@ internal sealed unsafe class DatagramBurst : IDisposable
     }
 
     /// <summary>The sender as the kernel noted it, where the socket asks for credentials.</summary>
-    public Credentials? CredentialsOf(int index)
+    public Libc.Credentials? CredentialsOf(int index)
     {
         var header = _headers[index].Header;
         var control = (Control*)header.Control;
-        var has = header.ControlLength >= (nuint)(sizeof(Control) + sizeof(Credentials))
+        var has = header.ControlLength >= (nuint)(sizeof(Control) + sizeof(Libc.Credentials))
             && control->Level == LevelSocket && control->Type == MessageCredentials;
-        return has ? *(Credentials*)(control + 1) : null;
+        return has ? *(Libc.Credentials*)(control + 1) : null;
     }
 
     public void Dispose() => NativeMemory.Free(_memory);

@@ -10,7 +10,7 @@ internal static unsafe partial class DatagramLibc
 {
     public const int LevelSocket = 1;
     public const int OptionReceiveBufferForce = 33;
-    public const int OptionPassCredentials = 16;
+    public const int OptionReceiveBuffer = 8;
     public const int OptionMemoryInfo = 55;
     public const int MemoryInfoDrops = 8;
     public const int MessageCredentials = 2;
@@ -21,7 +21,7 @@ internal static unsafe partial class DatagramLibc
     public const short PollIn = 1;
 
     [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
-    public static partial int ReceiveMany(int socket, MultiHeader* headers, uint count, int flags, void* timeout);
+    public static partial int ReceiveMany(SafeHandle socket, MultiHeader* headers, uint count, int flags, void* timeout);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static partial int Poll(PollEntry* entries, ulong count, int timeoutMs);
@@ -36,10 +36,10 @@ internal static unsafe partial class DatagramLibc
     public static partial int Close(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
-    public static partial int GetOption(int socket, int level, int option, void* value, uint* length);
+    public static partial int GetOption(SafeHandle socket, int level, int option, void* value, uint* length);
 
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    public static partial uint GetEffectiveUserId();
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    public static partial int SetOption(SafeHandle socket, int level, int option, void* value, uint length);
 
     [StructLayout(LayoutKind.Sequential)]
     public struct PollEntry
@@ -81,13 +81,5 @@ internal static unsafe partial class DatagramLibc
         public nuint Length;
         public int Level;
         public int Type;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    public struct Credentials
-    {
-        public int ProcessId;
-        public uint UserId;
-        public uint GroupId;
     }
 }

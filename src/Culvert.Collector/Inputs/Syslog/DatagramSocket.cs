@@ -1,32 +1,37 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 using Culvert.Connections;
+using Culvert.Transports.Linux;
+using Culvert.Transports.UnixSockets;
 using static Culvert.Collector.Inputs.Syslog.DatagramLibc;
 
 namespace Culvert.Collector.Inputs.Syslog;
 
-/// <summary>Opens the socket of a <c>syslog+udp</c> or <c>syslog+unix</c> endpoint.</summary>
+/// <summary>The socket of a <c>syslog+udp</c> or <c>syslog+unix</c> endpoint, for <see cref="DatagramBurst"/>.</summary>
 internal sealed class DatagramSocket : IDisposable
 {
-    private readonly string? _path;
+    private readonly UnixSocketPath? _path;
+    private readonly IDisposable _owner;
 
-    private DatagramSocket(Socket socket, string endpoint, string? path)
+    private DatagramSocket(IDisposable owner, SafeHandle handle, string endpoint, UnixSocketPath? path)
     {
-        Socket = socket;
+        // A Socket that nobody refers to closes its handle when it is collected.
+        _owner = owner;
+        Handle = handle;
         Endpoint = endpoint;
         _path = path;
     }
 
-    public Socket Socket { get; }
+    public SafeHandle Handle { get; }
 
     /// <summary>With the real port.</summary>
     public string Endpoint { get; }
 
     public bool IsUnix => _path is not null;
 
-    public static DatagramSocket Open(Endpoint endpoint, AccessPolicy access)
+    public static async ValueTask<DatagramSocket> OpenAsync(
+        Endpoint endpoint, AccessPolicy access, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -34,33 +39,25 @@ internal sealed class DatagramSocket : IDisposable
                 ConnectionError.InvalidEndpoint, $"Datagrams are received on Linux only, so {endpoint} cannot be opened here.");
         }
 
-        try
-        {
-            return endpoint.Scheme == "syslog+udp" ? OpenUdp(endpoint) : OpenUnix(endpoint, access);
-        }
-        catch (SocketException exception)
-        {
-            var error = exception.SocketErrorCode == SocketError.AddressAlreadyInUse
-                ? ConnectionError.AddressInUse
-                : ConnectionError.System;
-            throw new ConnectionException(error, $"{endpoint} cannot be opened: {exception.Message}.", exception);
-        }
+        return endpoint.Scheme == "syslog+udp"
+            ? OpenUdp(endpoint)
+            : await OpenUnixAsync(endpoint, access, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>How many datagrams the kernel dropped for want of room since the socket was opened.</summary>
-    public unsafe long Drops()
+    /// <summary>How many datagrams the kernel dropped for want of room since the socket was opened, modulo 2^32.</summary>
+    public unsafe uint Drops()
     {
         var information = stackalloc uint[MemoryInfoDrops + 8];
         var length = (uint)((MemoryInfoDrops + 8) * sizeof(uint));
-        var isKnown = GetOption((int)Socket.Handle, LevelSocket, OptionMemoryInfo, information, &length) == 0
+        var isKnown = GetOption(Handle, LevelSocket, OptionMemoryInfo, information, &length) == 0
             && length > MemoryInfoDrops * sizeof(uint);
         return isKnown ? information[MemoryInfoDrops] : 0;
     }
 
     public void Dispose()
     {
-        Socket.Dispose();
-        if (_path is not null) File.Delete(_path);
+        _path?.Release();
+        _owner.Dispose();
     }
 
     private static DatagramSocket OpenUdp(Endpoint endpoint)
@@ -72,45 +69,38 @@ internal sealed class DatagramSocket : IDisposable
         }
 
         var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        return Finish(socket, () =>
-        {
-            socket.Bind(address);
-            return new DatagramSocket(socket, $"syslog+udp://{socket.LocalEndPoint}", path: null);
-        });
-    }
-
-    [UnsupportedOSPlatform("windows")]
-    private static DatagramSocket OpenUnix(Endpoint endpoint, AccessPolicy access)
-    {
-        var path = endpoint.Address;
-        RemoveStale(path, endpoint);
-        if (Path.GetDirectoryName(path) is { Length: > 0 } folder && !Directory.Exists(folder))
-        {
-            Directory.CreateDirectory(
-                folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
-        var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        return Finish(socket, () =>
-        {
-            Span<byte> yes = stackalloc byte[sizeof(int)];
-            MemoryMarshal.Write(yes, 1);
-            socket.SetRawSocketOption(LevelSocket, OptionPassCredentials, yes);
-            socket.Bind(new UnixDomainSocketEndPoint(path));
-            const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            const UnixFileMode everyone = owner | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-            // Whoever slips in before this line is checked by the kernel's word on each datagram all the same.
-            File.SetUnixFileMode(path, access.Kind == AccessKind.SameUser ? owner : everyone);
-            return new DatagramSocket(socket, $"syslog+unix://{path}", path);
-        });
-    }
-
-    private static DatagramSocket Finish(Socket socket, Func<DatagramSocket> bind)
-    {
         try
         {
+            socket.Bind(address);
+            WidenBuffer(socket.SafeHandle);
+            return new DatagramSocket(socket, socket.SafeHandle, $"syslog+udp://{socket.LocalEndPoint}", path: null);
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            var isTaken = exception.SocketErrorCode == SocketError.AddressAlreadyInUse;
+            throw new ConnectionException(
+                isTaken ? ConnectionError.AddressInUse : ConnectionError.System,
+                $"{endpoint} cannot be opened: {exception.Message}; choose another port, or let the system with port 0.",
+                exception);
+        }
+    }
+
+    private static async ValueTask<DatagramSocket> OpenUnixAsync(
+        Endpoint endpoint, AccessPolicy access, CancellationToken cancellationToken)
+    {
+        UnixSocketPath.Check(endpoint.Address, endpoint);
+        var socket = SocketHandle.Create(Libc.FamilyUnix, Libc.SocketDatagram);
+        try
+        {
+            // Before the path is there, so that the first datagram has its credentials too.
+            socket.SetOption(Libc.LevelSocket, Libc.OptionPassCredentials, 1);
             WidenBuffer(socket);
-            return bind();
+            var options = new ListenerOptions { Access = access };
+            var path = await UnixSocketPath
+                .ClaimAsync(socket, Libc.SocketDatagram, endpoint.Address, endpoint, options, cancellationToken)
+                .ConfigureAwait(false);
+            return new DatagramSocket(socket, socket, endpoint.ToString(), path);
         }
         catch
         {
@@ -119,58 +109,11 @@ internal sealed class DatagramSocket : IDisposable
         }
     }
 
-    private static void WidenBuffer(Socket socket)
+    private static unsafe void WidenBuffer(SafeHandle socket)
     {
-        Span<byte> bytes = stackalloc byte[sizeof(int)];
-        MemoryMarshal.Write(bytes, InputLimits.DatagramBufferBytes);
-        try
-        {
-            socket.SetRawSocketOption(LevelSocket, OptionReceiveBufferForce, bytes);
-        }
-        catch (SocketException)
-        {
-            // Only root may go over net.core.rmem_max; others get as much as that allows.
-            socket.ReceiveBufferSize = InputLimits.DatagramBufferBytes;
-        }
+        var bytes = InputLimits.DatagramBufferBytes;
+        // Only root may go over net.core.rmem_max; others get as much as that allows.
+        if (SetOption(socket, LevelSocket, OptionReceiveBufferForce, &bytes, sizeof(int)) != 0)
+            _ = SetOption(socket, LevelSocket, OptionReceiveBuffer, &bytes, sizeof(int));
     }
-
-    private static void RemoveStale(string path, Endpoint endpoint)
-    {
-        if (!Path.IsPathRooted(path))
-            throw new ConnectionException(ConnectionError.InvalidEndpoint, $"{endpoint} names no file; write syslog+unix:///path.");
-        if (!File.Exists(path)) return;
-        // A file that is no socket refuses the connection like a stale socket, so it is told apart first.
-        if (!IsSocket(path))
-            throw InTheWay(path, "a file that is no socket is there");
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
-        }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            File.Delete(path);
-            return;
-        }
-
-        throw InTheWay(path, "another program listens there");
-    }
-
-    private static bool IsSocket(string path)
-    {
-        const int noSuchDevice = 6;
-        try
-        {
-            using var file = File.OpenRead(path);
-            return false;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // A socket is what exists and cannot be opened as a file for this reason (ENXIO).
-            return exception.HResult == noSuchDevice;
-        }
-    }
-
-    private static ConnectionException InTheWay(string path, string why) =>
-        new(ConnectionError.AddressInUse, $"The socket {path} cannot be made, since {why}; choose another path.");
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Culvert.Connections;
+using Culvert.Transports.Linux;
 
 namespace Culvert.Collector.Inputs.Syslog;
 
@@ -24,11 +25,11 @@ internal sealed class SenderTable(string input, TimeProvider time)
 
     public bool IsStale => time.GetElapsedTime(_since) > KeepTime;
 
-    public SenderBatch OfProcess(DatagramLibc.Credentials? credentials)
+    public SenderBatch OfProcess(Libc.Credentials? credentials)
     {
         var sender = new Sender(credentials?.ProcessId ?? 0, credentials?.UserId ?? uint.MaxValue, null);
         if (_senders.TryGetValue(sender, out var batch)) return batch;
-        var peer = credentials is { } known ? LocalPeer.Of(known) : Peer.Unknown;
+        var peer = credentials is { } known ? PeerLookup.PeerOf(known) : Peer.Unknown;
         return _senders[sender] = new SenderBatch(input, peer);
     }
 

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using static Culvert.Collector.Inputs.Syslog.DatagramLibc;
 
@@ -17,10 +16,10 @@ internal sealed unsafe class StopEvent : IDisposable
     }
 
     /// <summary>Waits for a datagram, for <see cref="Set"/>, or for the time; returns whether it was set.</summary>
-    public bool WaitForDatagram(Socket socket, TimeSpan wait, out bool hasDatagram)
+    public bool WaitForDatagram(SafeHandle socket, TimeSpan wait, out bool hasDatagram)
     {
         var entries = stackalloc PollEntry[2];
-        entries[0] = new PollEntry { Descriptor = (int)socket.Handle, Wanted = PollIn };
+        entries[0] = new PollEntry { Descriptor = (int)socket.DangerousGetHandle(), Wanted = PollIn };
         entries[1] = new PollEntry { Descriptor = _event, Wanted = PollIn };
         if (Poll(entries, 2, (int)wait.TotalMilliseconds) < 0 && Marshal.GetLastPInvokeError() != ErrorInterrupted)
             throw new Win32Exception(Marshal.GetLastPInvokeError());

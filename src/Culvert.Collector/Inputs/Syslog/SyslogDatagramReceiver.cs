@@ -2,6 +2,8 @@ using System.Net.Sockets;
 using Culvert.Collector.Inputs.Lines;
 using Culvert.Collector.Intake;
 using Culvert.Connections;
+using Culvert.Transports.Linux;
+using Culvert.Transports.UnixSockets;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Collector.Inputs.Syslog;
@@ -22,10 +24,10 @@ internal sealed class SyslogDatagramReceiver : IAsyncDisposable
     private readonly InputProducer _producer = LineBatcher.NewProducer();
     private readonly IntakePipeline _pipeline;
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private DatagramAccess? _rule;
+    private UnixAccess? _rule;
     private DatagramSocket? _socket;
     private StopEvent? _stop;
-    private long _dropsCounted;
+    private uint _dropsCounted;
     private bool _isStarted;
 
     public SyslogDatagramReceiver(InputContext context, AccessPolicy access, InFlightBudget budget)
@@ -40,10 +42,10 @@ internal sealed class SyslogDatagramReceiver : IAsyncDisposable
 
     public string? Endpoint => _socket?.Endpoint;
 
-    public void Start(Endpoint endpoint)
+    public async ValueTask StartAsync(Endpoint endpoint, CancellationToken cancellationToken)
     {
-        _socket = DatagramSocket.Open(endpoint, _access);
-        _rule = new DatagramAccess(_access);
+        _socket = await DatagramSocket.OpenAsync(endpoint, _access, cancellationToken).ConfigureAwait(false);
+        if (_socket.IsUnix) _rule = new UnixAccess(_access);
         _stop = new StopEvent();
         _isStarted = true;
         new Thread(Run) { IsBackground = true, Name = $"culvert {_context.Name}" }.Start();
@@ -91,7 +93,7 @@ internal sealed class SyslogDatagramReceiver : IAsyncDisposable
             {
                 var hasRecords = _senders.Batches.Any(b => !b.Batch.IsEmpty);
                 var wait = hasRecords ? InputLimits.GatherTime : Timeout.InfiniteTimeSpan;
-                isStopping = _stop!.WaitForDatagram(_socket!.Socket, wait, out var hasDatagram);
+                isStopping = _stop!.WaitForDatagram(_socket!.Handle, wait, out var hasDatagram);
                 if (hasDatagram) ReceiveAll(burst);
                 if (!hasDatagram || isStopping) Flush();
                 CountDrops();
@@ -124,7 +126,7 @@ internal sealed class SyslogDatagramReceiver : IAsyncDisposable
     {
         try
         {
-            return burst.Receive(_socket!.Socket);
+            return burst.Receive(_socket!.Handle);
         }
         catch (SocketException exception)
         {
@@ -142,20 +144,23 @@ internal sealed class SyslogDatagramReceiver : IAsyncDisposable
         }
 
         var credentials = burst.CredentialsOf(index);
-        if (_socket!.IsUnix && !_rule!.Admits(credentials))
+        if (_rule is not null && !IsAdmitted(credentials))
         {
             _context.Ledger.CountDropped(_context.Name, DropReason.NotAllowed, 1);
             return;
         }
 
         if (burst.Bytes(index).IsEmpty) return;
-        var sender = _socket.IsUnix ? _senders.OfProcess(credentials) : _senders.OfAddress(burst.Address(index));
+        var sender = _socket!.IsUnix ? _senders.OfProcess(credentials) : _senders.OfAddress(burst.Address(index));
         var mends = _parser.ParseBytes(burst.Bytes(index), _draft, burst.IsCut(index));
         mends.CountIn(_context.Ledger, _context.Name);
         if (!_draft.WriteTo(sender.Batch, sender.Resources.IndexOf(_draft)))
             _context.Ledger.CountDropped(_context.Name, DropReason.TooLong, 1);
         if (sender.Batch.IsFull) Flush(sender);
     }
+
+    private bool IsAdmitted(Libc.Credentials? sender) =>
+        sender is { } known ? _rule!.Admits(known) : _access.Kind == AccessKind.EveryoneLocal;
 
     private void Flush()
     {
@@ -177,8 +182,7 @@ internal sealed class SyslogDatagramReceiver : IAsyncDisposable
     {
         if (_socket!.IsUnix) return;
         var drops = _socket.Drops();
-        // The kernel counts in 32 bits.
-        var fresh = (uint)(drops - _dropsCounted);
+        var fresh = drops - _dropsCounted;
         if (fresh == 0) return;
         _dropsCounted = drops;
         _context.Ledger.CountDropped(_context.Name, DropReason.Overload, fresh);

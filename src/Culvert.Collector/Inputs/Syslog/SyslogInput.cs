@@ -56,7 +56,7 @@ internal sealed class SyslogInput : IInput, IConnectionService
         LoopbackRule.Check(Name, _endpoint, _options.Insecure);
         if (_receiver is not null)
         {
-            _receiver.Start(_endpoint);
+            await _receiver.StartAsync(_endpoint, cancellationToken).ConfigureAwait(false);
         }
         else
         {
