@@ -11,6 +11,7 @@ internal sealed class CapturingIntake : IIntake
     private readonly Dictionary<ProducerId, ulong> _highest = [];
     private IntakeStatus _answer = IntakeStatus.Durable;
     private TaskCompletionSource? _gate;
+    private (int Count, TaskCompletionSource Reached)? _waiter;
 
     public IReadOnlyList<CapturedRecord> Records
     {
@@ -42,6 +43,18 @@ internal sealed class CapturingIntake : IIntake
     public TaskCompletionSource Hold()
     {
         lock (_lock) return _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Completes when that many records were taken.</summary>
+    public Task WaitForAsync(int count)
+    {
+        lock (_lock)
+        {
+            if (_records.Count >= count) return Task.CompletedTask;
+            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiter = (count, reached);
+            return reached.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        }
     }
 
     public ValueTask<IntakeResult> AcceptAsync(in IntakeBatch batch, CancellationToken cancellationToken = default)
@@ -88,6 +101,7 @@ internal sealed class CapturingIntake : IIntake
         }
 
         _highest[batch.Producer] = Math.Max(highest, sequence);
+        if (_waiter is { } waiter && _records.Count >= waiter.Count) waiter.Reached.TrySetResult();
         return sequence;
     }
 }
