@@ -47,11 +47,12 @@ internal static class HttpLimits
     /// <summary>Bytes written between two flushes of a streamed answer: the back-pressure of a slow reader is felt there.</summary>
     public const int FlushBytes = 32 * 1024;
 
-    /// <summary>Records a tail may lie behind before it skips to the newest, and says how many it left out.</summary>
-    public const int TailBehindMax = 20_000;
+    /// <summary>Records a live tail may lie behind; beyond it the tail skips towards the end, and says how many it left
+    /// out. Within it nothing is left out, also when a browser comes back after a while.</summary>
+    public const ulong TailBehindMax = 200_000;
 
-    /// <summary>Positions a tail may skip at once when it resumes with a cursor of long ago.</summary>
-    public const int TailReplayMax = 100_000;
+    /// <summary>How far before the end a tail goes on that skipped.</summary>
+    public const ulong TailResumeBehind = 1_000;
 
     /// <summary>Between two signs of life on a silent stream.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Collector.Records;
 using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Collector.Web.Api;
@@ -9,43 +10,52 @@ internal sealed class RecordStream : IDisposable
 {
     private readonly HttpContext _context;
     private readonly Utf8JsonWriter _writer;
-    private long _flushedAt;
-    private long _written;
+    private long _unflushed;
 
-    public RecordStream(HttpContext context, string contentType = "application/x-ndjson")
+    public RecordStream(HttpContext context, string contentType)
     {
         _context = context;
         context.Response.ContentType = contentType;
-        _writer = new Utf8JsonWriter(context.Response.BodyWriter);
+        _writer = new Utf8JsonWriter(context.Response.BodyWriter, RecordJson.WriterOptions);
     }
 
     /// <summary>Whether enough waits to be worth a flush.</summary>
-    public bool IsDue => _written - _flushedAt >= HttpLimits.FlushBytes;
+    public bool IsDue => _unflushed >= HttpLimits.FlushBytes;
 
-    /// <summary>Begins a line; give it to <see cref="End"/> when its value is written.</summary>
-    public Utf8JsonWriter Begin() => _writer;
-
-    public void End()
+    public void Record(in StoredRecord record)
     {
-        _writer.Flush();
-        _written += _writer.BytesCommitted + 1;
-        _writer.Reset();
-        Raw("\n"u8);
+        RecordJson.Write(_writer, record);
+        EndLine();
+    }
+
+    public void Line(Action<Utf8JsonWriter> write)
+    {
+        write(_writer);
+        EndLine();
     }
 
     public void Raw(ReadOnlySpan<byte> bytes)
     {
-        bytes.CopyTo(_context.Response.BodyWriter.GetSpan(bytes.Length));
-        _context.Response.BodyWriter.Advance(bytes.Length);
-        _written += bytes.Length;
+        var output = _context.Response.BodyWriter;
+        bytes.CopyTo(output.GetSpan(bytes.Length));
+        output.Advance(bytes.Length);
+        _unflushed += bytes.Length;
     }
 
     public async ValueTask FlushAsync()
     {
-        _flushedAt = _written;
+        _unflushed = 0;
         await _context.Response.BodyWriter.FlushAsync(_context.RequestAborted);
         _context.RequestAborted.ThrowIfCancellationRequested();
     }
 
     public void Dispose() => _writer.Dispose();
+
+    private void EndLine()
+    {
+        _writer.Flush();
+        _unflushed += _writer.BytesCommitted;
+        _writer.Reset();
+        Raw("\n"u8);
+    }
 }

@@ -32,7 +32,13 @@ async function ask(path, parameters, signal) {
   throw new ApiError(response.status, message);
 }
 
-export const json = async (path, parameters, signal) => (await ask(path, parameters, signal)).json();
+// Numbers beyond 2^53 stay text: as JavaScript's numbers they would show, and filter by, another value.
+const exact = (key, value, context) =>
+  (typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '') ? context.source : value);
+
+export const parse = (text) => JSON.parse(text, exact);
+
+export const json = async (path, parameters, signal) => parse(await (await ask(path, parameters, signal)).text());
 
 /** Reads a stream of records; returns its last line, the summary. */
 export async function stream(path, parameters, signal, onRecords) {
@@ -48,7 +54,7 @@ export async function stream(path, parameters, signal, onRecords) {
     const records = [];
     for (const line of lines) {
       if (!line) continue;
-      const item = JSON.parse(line);
+      const item = parse(line);
       if (item.summary) summary = item.summary;
       else records.push(item);
     }

@@ -37,36 +37,38 @@ export class LedgerView {
 
   draw(stats) {
     const total = stats.total;
-    const dropped = sum(total.dropped);
-    const outputs = stats.outputs.map((output) => sumCard(
-      `Output ${output.name}`, 'spooled', output.stored + output.waiting + output.expired, stats.total.spooled,
-      [['stored', output.stored], ['waiting', output.waiting], ['expired', output.expired]]));
+    const lost = sumOf(stats.producers, 'lost') + stats.forgottenProducers.lost;
+    const damaged = sumOf(stats.outputs, 'damaged');
     this.root.replaceChildren(
-      el('h1', {}, 'Ledger'),
-      el('p', { class: 'faint' }, `What became of every record. As of ${full(stats.time)}.`),
+      el('header', {}, el('h1', {}, 'Ledger'),
+        el('p', { class: 'faint' }, `What became of every record. ${stats.balanced ? 'All sums add up' : 'A sum does not add up'}, as of ${full(stats.time).slice(0, 19)}.`)),
       el('div', { class: 'cards' },
-        sumCard('Intake', 'received', total.duplicates + dropped + total.spooled, total.received,
-          [['duplicates', total.duplicates], ['dropped', dropped], ['spooled', total.spooled]]),
-        ...outputs,
-        figureCard('Lost before they came', stats.lost, 'Numbers that programs gave and that never arrived'),
-        figureCard('Damaged on disk', stats.damaged, 'Records in spool entries that could not be read')),
+        sumCard('Intake', 'received', total.received,
+          [['duplicates', total.duplicates], ['dropped', sum(total.dropped)], ['spooled', total.spooled]]),
+        ...stats.outputs.map((output) => sumCard(`Output ${output.name}`, 'spooled', stats.position,
+          ['before', 'stored', 'waiting', 'expired', 'damaged'].filter((name) => output[name] || name === 'stored' || name === 'waiting')
+            .map((name) => [name, output[name]]))),
+        figureCard('Lost before they came', lost, 'Numbers that programs gave and that never arrived'),
+        figureCard('Damaged on disk', damaged, 'Records in spool entries that could not be read')),
       drops(total.dropped),
-      table('By input', ['Input', 'Received', 'Duplicates', 'Dropped', 'Spooled'], stats.inputs.map((input) =>
-        [input.name, input.received, input.duplicates, sum(input.dropped), input.spooled])),
-      table('By program', ['Program', 'Input', 'Received', 'Duplicates', 'Dropped', 'Spooled', 'Lost', 'Dropped by itself'],
-        stats.programs.map((program) => [program.service || '(no name)', program.input, program.received, program.duplicates,
-          sum(program.dropped), program.spooled, program.lost, program.droppedByItself])));
+      table('By input', ['Input', 'Received', 'Duplicates', 'Dropped', 'Spooled'], stats.inputs.map(counts)),
+      table('By program', ['Program', 'Received', 'Duplicates', 'Dropped', 'Spooled'], stats.sources.map(counts)),
+      table('Programs that number their records', ['Program', 'Input', 'Produced', 'Received', 'Outstanding', 'Lost', 'Dropped by itself'],
+        stats.producers.slice(0, 100).map((producer) => [producer.service || '(no name)', producer.input, producer.produced, producer.received,
+          producer.outstanding, producer.lost, producer.droppedByLevel.reduce((a, b) => a + b, 0)])));
   }
 }
 
+const sumOf = (list, name) => list.reduce((all, item) => all + item[name], 0);
+const counts = (item) => [item.name || '(no name)', item.received, item.duplicates, sum(item.dropped), item.spooled];
 const sum = (byName) => Object.values(byName ?? {}).reduce((a, b) => a + b, 0);
 
-function sumCard(title, whole, added, expected, parts) {
-  const right = added === expected;
+function sumCard(title, whole, expected, parts) {
+  const off = expected - parts.reduce((all, [, n]) => all + n, 0);
   return el('section', { class: 'card' }, el('h2', {}, title),
     el('dl', {}, ...parts.flatMap(([name, n]) => [el('dt', {}, name), el('dd', {}, count(n))]),
       el('dt', { class: 'sum' }, whole), el('dd', { class: 'sum' }, count(expected))),
-    el('p', { class: right ? 'good' : 'bad' }, right ? '\u2713 adds up' : `\u2717 off by ${count(expected - added)}`));
+    el('p', { class: off ? 'bad' : 'good' }, off ? `\u2717 off by ${count(off)}` : '\u2713 adds up'));
 }
 
 function figureCard(title, n, text) {

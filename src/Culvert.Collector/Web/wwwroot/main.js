@@ -1,7 +1,7 @@
 // Puts the page together: the address decides what is shown, keys and buttons change the address.
 import { find, el } from './dom.js';
 import { address, read } from './state.js';
-import { presets } from './time.js';
+import { presets, rangeLabel } from './time.js';
 import { history as queries, remember, withFilter } from './query.js';
 import { SearchView } from './search.js';
 import { SingleView } from './single.js';
@@ -39,6 +39,7 @@ function render() {
     if (name !== state.view) view.hide();
   }
   find('query').value = state.q;
+  find('range-label').textContent = rangeLabel(state);
   find('live').setAttribute('aria-pressed', String(state.live && state.view === 'search'));
   find('ledger').setAttribute('aria-pressed', String(state.view === 'ledger'));
   document.title = state.view === 'record' ? `Record ${state.record} \u2013 Culvert` : state.q ? `${state.q} \u2013 Culvert` : 'Culvert';

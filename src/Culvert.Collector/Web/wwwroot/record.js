@@ -13,7 +13,8 @@ export function row(record, terms, actions) {
     class: 'row', role: 'button', tabindex: '-1', 'aria-expanded': 'false',
     onclick: () => { if (getSelection().isCollapsed) toggle(item, record, terms, actions); },
   },
-  el('time', { datetime: record.time, title: full(record.time) }, el('span', { class: 'date' }, day(record.time).slice(5)), clock(record.time)),
+  el('time', { datetime: record.time, title: full(record.time) },
+    day(record.time) === day(new Date().toISOString()) ? null : el('span', { class: 'date' }, day(record.time).slice(5)), clock(record.time)),
   el('span', { class: `level level-${level}` }, shortName(record.level)),
   el('span', { class: 'service', title: record.service }, record.service || record.origin?.input || ''),
   el('span', { class: 'body' }, ...rich(firstLine(record.body), terms)));

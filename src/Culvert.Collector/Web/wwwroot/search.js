@@ -169,7 +169,7 @@ export class SearchView {
 
   note(notes = []) {
     const box = find('note');
-    box.textContent = notes.join(' ');
+    box.textContent = notes.map((note) => note.message).join(' ');
     box.hidden = notes.length === 0;
   }
 
@@ -177,7 +177,6 @@ export class SearchView {
     for (const link of document.querySelectorAll('#download-menu a')) {
       link.href = url('/api/export', { q: this.state.q, ...this.bounds, format: link.dataset.format });
     }
-    find('range-label').textContent = rangeLabel(this.state);
     find('from').value = local(this.bounds.from);
     find('to').value = local(this.bounds.to);
   }

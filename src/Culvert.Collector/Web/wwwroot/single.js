@@ -19,9 +19,9 @@ export class SingleView {
     try {
       const record = await json(`/api/record/${state.record}`, {}, signal);
       const list = el('ol', { class: 'context' });
-      const q = state.scope === 'program' && record.service ? `service:"${record.service.replace(/["\\]/g, '\\$&')}"` : '';
+      const scope = state.scope === 'program' ? 'source' : '';
       this.root.replaceChildren(this.head(record, state), list);
-      await stream(`/api/context/${state.record}`, { q, count: 25 }, signal, (records) => {
+      await stream(`/api/context/${state.record}`, { scope, count: 25 }, signal, (records) => {
         list.append(...records.map((each) => this.item(each, record)));
       });
       list.querySelector('.here')?.scrollIntoView({ block: 'center' });

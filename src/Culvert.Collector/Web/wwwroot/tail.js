@@ -1,5 +1,5 @@
 // The live tail: new records as they come, held back while someone reads.
-import { url } from './api.js';
+import { parse, url } from './api.js';
 import { count, find } from './dom.js';
 
 const heldMax = 5000;
@@ -26,7 +26,7 @@ export class Tail {
     this.skipped = 0;
     this.left = 0;
     this.source = new EventSource(url('/api/tail', { q: query, cursor }));
-    this.source.addEventListener('record', (event) => this.take(JSON.parse(event.data)));
+    this.source.addEventListener('record', (event) => this.take(parse(event.data)));
     this.source.addEventListener('skipped', (event) => { this.skipped += JSON.parse(event.data).count; this.onStatus(this); });
     this.source.onopen = () => { this.connected = true; this.onStatus(this); };
     this.source.onerror = () => { this.connected = false; this.onStatus(this); };

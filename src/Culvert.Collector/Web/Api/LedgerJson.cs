@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Culvert.Collector.Intake;
+
+namespace Culvert.Collector.Web.Api;
+
+/// <summary>The ledger as JSON: for the page, and for <c>culvert stats --json</c>.</summary>
+internal static class LedgerJson
+{
+    public static void Write(Utf8JsonWriter writer, LedgerSnapshot ledger, DateTimeOffset time)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("time"u8, time);
+        writer.WriteNumber("position"u8, ledger.Position);
+        writer.WriteBoolean("balanced"u8, ledger.Balanced);
+        writer.WritePropertyName("total"u8);
+        WriteCounts(writer, ledger.Total);
+        writer.WriteStartArray("inputs"u8);
+        foreach (var input in ledger.Inputs) WriteCounts(writer, input);
+        writer.WriteEndArray();
+        writer.WriteStartArray("sources"u8);
+        foreach (var source in ledger.Sources) WriteCounts(writer, source);
+        writer.WriteEndArray();
+        writer.WriteStartArray("producers"u8);
+        foreach (var producer in ledger.Producers) WriteProducer(writer, producer);
+        writer.WriteEndArray();
+        writer.WriteStartObject("forgottenProducers"u8);
+        writer.WriteNumber("epochs"u8, ledger.ForgottenProducers.Epochs);
+        writer.WriteNumber("produced"u8, ledger.ForgottenProducers.Produced);
+        writer.WriteNumber("received"u8, ledger.ForgottenProducers.Received);
+        writer.WriteNumber("lost"u8, ledger.ForgottenProducers.Lost);
+        writer.WriteEndObject();
+        writer.WriteStartArray("outputs"u8);
+        foreach (var output in ledger.Outputs) WriteOutput(writer, output);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>A reason as it is written in JSON and in metrics: diskFull.</summary>
+    public static string Name(DropReason reason) => JsonNamingPolicy.CamelCase.ConvertName(reason.ToString());
+
+    private static void WriteCounts(Utf8JsonWriter writer, CountsSnapshot counts)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name"u8, counts.Name);
+        writer.WriteNumber("received"u8, counts.Received);
+        writer.WriteNumber("duplicates"u8, counts.Duplicates);
+        writer.WriteNumber("spooled"u8, counts.Spooled);
+        writer.WriteStartObject("dropped"u8);
+        foreach (var (reason, count) in counts.Dropped) writer.WriteNumber(Name(reason), count);
+        writer.WriteEndObject();
+        writer.WriteBoolean("balanced"u8, counts.Balanced);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteProducer(Utf8JsonWriter writer, ProducerSnapshot producer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("producer"u8, producer.Producer);
+        writer.WriteNumber("epoch"u8, producer.Epoch);
+        writer.WriteString("input"u8, producer.Input);
+        writer.WriteString("service"u8, producer.Service);
+        writer.WriteNumber("produced"u8, producer.Produced);
+        writer.WriteNumber("received"u8, producer.Received);
+        writer.WriteNumber("lost"u8, producer.Lost);
+        writer.WriteNumber("outstanding"u8, producer.Outstanding);
+        writer.WriteStartArray("lostRanges"u8);
+        foreach (var range in producer.LostRanges)
+        {
+            writer.WriteStartArray();
+            writer.WriteNumberValue(range.From);
+            writer.WriteNumberValue(range.To);
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("droppedByLevel"u8);
+        foreach (var count in producer.DroppedByLevel) writer.WriteNumberValue(count);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteOutput(Utf8JsonWriter writer, OutputSnapshot output)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name"u8, output.Name);
+        writer.WriteNumber("before"u8, output.Before);
+        writer.WriteNumber("stored"u8, output.Stored);
+        writer.WriteNumber("waiting"u8, output.Waiting);
+        writer.WriteNumber("expired"u8, output.Expired);
+        writer.WriteNumber("damaged"u8, output.Damaged);
+        writer.WriteBoolean("balanced"u8, output.Balanced);
+        writer.WriteEndObject();
+    }
+}
