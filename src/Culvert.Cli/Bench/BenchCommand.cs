@@ -8,6 +8,7 @@ internal static class BenchCommand
     public static Command Create() => new("bench", "Measure what Culvert promises, beside baselines, in one run.")
     {
         LogBench.Create(),
+        SpoolBench.Create(),
         SearchBench.Create(),
     };
 }

@@ -1,3 +1,4 @@
+using Culvert.Collector.Intake;
 using Culvert.Logging;
 using Culvert.Records;
 using Culvert.Shipping;
@@ -65,13 +66,13 @@ public sealed class ShippingTests
     public async Task Shipper_DiskOfTheCollectorFull_KeepsAllUntilThereIsRoom()
     {
         await using var collector = await CollectorUnderTest.StartAsync();
-        collector.Intake.Answer = Intake.IntakeStatus.Full;
+        collector.Intake.Answer = IntakeStatus.Full;
         await using var shipper = LogShipper.Start(new LogShipperOptions { Endpoint = collector.Endpoint });
         for (var i = 0; i < 1_000; i++) shipper.Write(Severity.Info, $"{i}");
         Assert.False(await shipper.FlushAsync(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken));
         Assert.Equal(0UL, shipper.Statistics.Acknowledged);
 
-        collector.Intake.Answer = Intake.IntakeStatus.Durable;
+        collector.Intake.Answer = IntakeStatus.Durable;
 
         Assert.True(await shipper.FlushAsync(Patience, TestContext.Current.CancellationToken));
         Assert.Equal(Enumerable.Range(0, 1_000).Select(i => $"{i}"), collector.Intake.Bodies);

@@ -62,7 +62,7 @@ internal sealed class SpoolModel(int seed) : IAsyncDisposable
                 Consume();
                 break;
             case 12:
-                if (await _spool!.Spool.CheckpointAsync().WaitAsync(Limit)) _checkpointed = _committed;
+                if (await _spool!.Spool.CheckpointAsync().WaitAsync(Limit, TestContext.Current.CancellationToken)) _checkpointed = _committed;
                 break;
             case 13:
                 _time.Advance(TimeSpan.FromSeconds(_random.Next(1, 20)));
@@ -102,7 +102,7 @@ internal sealed class SpoolModel(int seed) : IAsyncDisposable
 
         foreach (var (producer, answer) in answers)
         {
-            var result = await answer.WaitAsync(Limit);
+            var result = await answer.WaitAsync(Limit, TestContext.Current.CancellationToken);
             Trace($"answer {producer.Id.Producer} {result}");
             if (result.Status == IntakeStatus.Durable)
                 _acknowledged.AddRange(producer.Acknowledge(result.LastSequence).Select(number => (producer.Id.Producer, number)));
@@ -126,7 +126,7 @@ internal sealed class SpoolModel(int seed) : IAsyncDisposable
     private async Task CloseAsync()
     {
         _reader!.Dispose();
-        await _spool!.DisposeAsync().AsTask().WaitAsync(Limit);
+        await _spool!.DisposeAsync().AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken);
     }
 
     private async Task RestartAsync()

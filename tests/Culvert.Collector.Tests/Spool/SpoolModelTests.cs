@@ -8,7 +8,7 @@ public sealed class SpoolModelTests
     public async Task Spool_AnyOperationsAndCrashes_KeepsWhatItAcknowledged()
     {
         var start = Environment.GetEnvironmentVariable("CULVERT_TEST_SEED") is { Length: > 0 } seed ? int.Parse(seed) : Random.Shared.Next();
-        var rounds = IsFull ? 5_000 : 60;
+        var rounds = IsFull ? 3_000 : 40;
         for (var i = 0; i < rounds; i++)
         {
             var round = unchecked(start + i);
