@@ -34,7 +34,8 @@ internal sealed record CapturedRecord
     public required Dictionary<string, object?> Origin { get; init; }
 
     public static CapturedRecord From(
-        in RecordView record, ProducerId producer, ulong sequence, AttributeList resource, AttributeList origin) => new()
+        in RecordView record, ProducerId producer, ulong sequence, AttributeList resource, AttributeList origin) =>
+            new()
     {
         Producer = producer,
         Sequence = sequence,

@@ -3,7 +3,8 @@ using Culvert.Records;
 
 namespace Culvert.Collector.Tests.Inputs;
 
-/// <summary>An intake that keeps what it is given, removes duplicates as the real one does, and can be made full or slow.</summary>
+/// <summary>An intake that keeps what it is given, removes duplicates as the real one does, and can be made full or
+/// slow.</summary>
 internal sealed class CapturingIntake : IIntake
 {
     private readonly Lock _lock = new();
@@ -62,8 +63,10 @@ internal sealed class CapturingIntake : IIntake
         lock (_lock)
         {
             CallCount++;
-            if (_answer != IntakeStatus.Durable) return ValueTask.FromResult(new IntakeResult(_answer, 0, "The disk is full."));
-            if (!RecordBatchReader.Validate(batch.Records, out _, out _, out var problem)) throw new InvalidDataException(problem);
+            if (_answer != IntakeStatus.Durable) return ValueTask.FromResult(new IntakeResult(_answer, 0,
+                "The disk is full."));
+            if (!RecordBatchReader.Validate(batch.Records, out _, out _,
+                out var problem)) throw new InvalidDataException(problem);
             var last = Take(batch);
             Taken?.Invoke(_records.Count);
             var result = new IntakeResult(IntakeStatus.Durable, last);
@@ -97,7 +100,8 @@ internal sealed class CapturingIntake : IIntake
             }
 
             var resource = reader.Resource(record.Resource);
-            _records.Add(CapturedRecord.From(record, batch.Producer, sequence, resource, AttributeList.Read(batch.Origin)));
+            _records.Add(CapturedRecord.From(record, batch.Producer, sequence, resource,
+                AttributeList.Read(batch.Origin)));
         }
 
         _highest[batch.Producer] = Math.Max(highest, sequence);

@@ -12,7 +12,8 @@ namespace Culvert.Collector.Inputs.Clef;
 /// Decodes newline-delimited CLEF into batches; source: docs.datalust.co, "Posting raw events". Reused; one thread at a
 /// time.
 /// </summary>
-/// <remarks>A broken line costs itself: it is counted, and the others are kept. Seq refuses the whole payload, and a sink
+/// <remarks>A broken line costs itself: it is counted, and the others are kept. Seq refuses the whole payload, and a
+/// sink
 /// then drops it, so one bad event would take up to a thousand good ones with it.</remarks>
 internal sealed class ClefDecoder
 {
@@ -94,7 +95,8 @@ internal sealed class ClefDecoder
     private void WriteBody(RecordBatchWriter record, JsonElement root, in ClefEvent known)
     {
         if (Has(known.Message)) record.Body(_strings.Get(known.Message));
-        else if (Has(known.Template)) record.Body(_template.Render(_strings.Get(known.Template), root, known.Renderings));
+        else if (Has(known.Template))
+            record.Body(_template.Render(_strings.Get(known.Template), root, known.Renderings));
         else record.Body(Has(known.Exception) ? FirstLine(_strings.Get(known.Exception)) : ""u8);
     }
 

@@ -2,7 +2,8 @@ using Culvert.Records;
 
 namespace Culvert.Collector.Inputs.Clef;
 
-/// <summary>Splits the text of an exception (<c>@x</c>), as .NET prints it, into OpenTelemetry's exception attributes.</summary>
+/// <summary>Splits the text of an exception (<c>@x</c>), as .NET prints it, into OpenTelemetry's exception
+/// attributes.</summary>
 internal static class ClefException
 {
     private const int TypeBytesMax = 256;
@@ -24,7 +25,8 @@ internal static class ClefException
         if (name.IsEmpty || name.Length > TypeBytesMax) return false;
         foreach (var letter in name)
         {
-            if (!char.IsAsciiLetterOrDigit((char)letter) && letter < 0x80 && !"._+`$[],<>"u8.Contains(letter)) return false;
+            if (!char.IsAsciiLetterOrDigit((char)letter) && letter < 0x80
+                && !"._+`$[],<>"u8.Contains(letter)) return false;
         }
 
         return true;

@@ -113,7 +113,8 @@ internal sealed class ClefInput : IInput
                 result.Message ?? "The collector cannot take records now.", null);
         }
 
-        if (decoder.MalformedCount > 0) _context.Ledger.CountDropped(Name, DropReason.Malformed, decoder.MalformedCount);
+        if (decoder.MalformedCount > 0)
+            _context.Ledger.CountDropped(Name, DropReason.Malformed, decoder.MalformedCount);
         if (decoder.TooLongCount > 0) _context.Ledger.CountDropped(Name, DropReason.TooLong, decoder.TooLongCount);
         return kept == 0 && decoder.Problem is { } problem
             ? WriteAsync(context, StatusCodes.Status400BadRequest, json => json.WriteString("Error", problem))

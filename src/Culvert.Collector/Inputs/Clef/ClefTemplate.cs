@@ -20,7 +20,8 @@ internal sealed class ClefTemplate
     /// <summary>The message; valid until the next call.</summary>
     /// <param name="template">The template as valid UTF-8.</param>
     /// <param name="properties">The event.</param>
-    /// <param name="renderings">What the sender rendered itself (<c>@r</c>): one for each hole with a format, in order.</param>
+    /// <param name="renderings">What the sender rendered itself (<c>@r</c>): one for each hole with a format, in
+    /// order.</param>
     public ReadOnlySpan<byte> Render(ReadOnlySpan<byte> template, JsonElement properties, JsonElement renderings)
     {
         _output.ResetWrittenCount();
@@ -89,12 +90,14 @@ internal sealed class ClefTemplate
     private static bool TryFind(JsonElement properties, ReadOnlySpan<byte> name, out JsonElement value)
     {
         if (properties.TryGetProperty(name, out value)) return true;
-        return name[0] == '@' && properties.TryGetProperty(Encoding.UTF8.GetBytes("@" + Encoding.UTF8.GetString(name)), out value);
+        return name[0] == '@'
+            && properties.TryGetProperty(Encoding.UTF8.GetBytes("@" + Encoding.UTF8.GetString(name)), out value);
     }
 
     private void Align(int start, ReadOnlySpan<byte> alignment)
     {
-        if (!int.TryParse(alignment, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var width)) return;
+        const NumberStyles Style = NumberStyles.AllowLeadingSign;
+        if (!int.TryParse(alignment, Style, CultureInfo.InvariantCulture, out var width)) return;
         width = Math.Clamp(width, -AlignmentMax, AlignmentMax);
         var value = _output.WrittenSpan[start..].ToArray();
         var padding = Math.Abs(width) - Encoding.UTF8.GetCharCount(value);

@@ -19,12 +19,14 @@ internal readonly ref struct ContainerLine
     public long TimeNs { get; private init; }
 
     /// <summary>Reads CRI's form; source: kubernetes/design-proposals-archive, kubelet-cri-logging.md:
-    /// <c>2016-10-06T00:17:09.669794202Z stdout P log</c>, where the tag may be followed by others after a colon.</summary>
+    /// <c>2016-10-06T00:17:09.669794202Z stdout P log</c>, where the tag may be followed by others after a
+    /// colon.</summary>
     public static bool TryReadCri(ReadOnlySpan<byte> line, out ContainerLine container)
     {
         container = default;
         var rest = line;
-        if (!TryWord(ref rest, out var time) || !TryWord(ref rest, out var stream) || !TryTag(ref rest, out var tag)) return false;
+        if (!TryWord(ref rest, out var time) || !TryWord(ref rest, out var stream)
+            || !TryTag(ref rest, out var tag)) return false;
         var isError = stream.SequenceEqual("stderr"u8);
         if (!isError && !stream.SequenceEqual("stdout"u8)) return false;
         if (tag is not [(byte)'P' or (byte)'F'] && tag is not [(byte)'P' or (byte)'F', (byte)':', ..]) return false;
@@ -77,7 +79,8 @@ internal readonly ref struct ContainerLine
         var isPartial = !log.EndsWith((byte)'\n');
         container = new ContainerLine
         {
-            Text = isPartial ? log : log[..^1].TrimEnd((byte)'\r'), IsError = isError, IsPartial = isPartial, TimeNs = timeNs,
+            Text = isPartial ? log : log[..^1].TrimEnd((byte)'\r'), IsError = isError, IsPartial = isPartial,
+                TimeNs = timeNs,
         };
         return true;
     }

@@ -94,7 +94,8 @@ internal sealed class FileGlob
                 return false;
             }
 
-            if (path.IsEmpty || !FileSystemName.MatchesSimpleExpression(names[0], path[0], ignoreCase: false)) return false;
+            if (path.IsEmpty) return false;
+            if (!FileSystemName.MatchesSimpleExpression(names[0], path[0], ignoreCase: false)) return false;
             path = path[1..];
             names = names[1..];
         }

@@ -52,7 +52,8 @@ internal sealed record FileState
             Generation = BitConverter.ToUInt64(bytes[32..]),
             Position = BitConverter.ToInt64(bytes[40..]),
             SeenNs = BitConverter.ToInt64(bytes[48..]),
-            Fingerprint = new FileFingerprint((int)BitConverter.ToInt64(bytes[56..]), BitConverter.ToUInt64(bytes[64..])),
+            Fingerprint = new FileFingerprint((int)BitConverter.ToInt64(bytes[56..]),
+                BitConverter.ToUInt64(bytes[64..])),
             Path = System.Text.Encoding.UTF8.GetString(path),
         };
     }

@@ -46,7 +46,8 @@ internal sealed class FileStateLog : IDisposable
         return log;
     }
 
-    /// <summary>Adds states to what the next <see cref="Flush"/> makes durable. One with an empty path is forgotten.</summary>
+    /// <summary>Adds states to what the next <see cref="Flush"/> makes durable. One with an empty path is
+    /// forgotten.</summary>
     public void Set(FileState state)
     {
         WriteEntry(state);
@@ -54,7 +55,8 @@ internal sealed class FileStateLog : IDisposable
         else _states[state.Producer] = state;
     }
 
-    /// <summary>Makes what was set durable. Throws IOException when the disk does not take it; it is then tried again with
+    /// <summary>Makes what was set durable. Throws IOException when the disk does not take it; it is then tried again
+    /// with
     /// the next.</summary>
     public void Flush()
     {

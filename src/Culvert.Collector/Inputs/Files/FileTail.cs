@@ -69,7 +69,8 @@ internal sealed class FileTail : IDisposable
 
     public bool IsDeleted { get; private set; }
 
-    /// <summary>Whether its state must be durable before a record of it is given away: it is new, or begins anew.</summary>
+    /// <summary>Whether its state must be durable before a record of it is given away: it is new, or begins
+    /// anew.</summary>
     public bool NeedsSaving { get; set; } = true;
 
     /// <summary>Whether the state has changed since it was saved.</summary>
@@ -92,8 +93,8 @@ internal sealed class FileTail : IDisposable
 
     public FileState ToState(long nowNs)
     {
-        // The longer the fingerprint, the surer; so it grows with what was read until it is full. A first one is of what
-        // is there, so that no record is given away of a file that could not be told from a later one.
+        // The longer the fingerprint, the surer; so it grows with what was read until it is full. A first one is of
+        // what is there, so that no record is given away of a file that could not be told from a later one.
         var length = _fingerprint.Length == 0 ? FilesLimits.FingerprintBytesMax : _offset;
         var canGrow = _fingerprint.Length < FilesLimits.FingerprintBytesMax && length > _fingerprint.Length;
         if (canGrow && _fingerprint.Matches(_file)) _fingerprint = FileFingerprint.Of(_file, length);
@@ -151,7 +152,8 @@ internal sealed class FileTail : IDisposable
         return isFull;
     }
 
-    /// <summary>Writes what has waited long enough: joined lines, and a last line whose end does not come. Where the file
+    /// <summary>Writes what has waited long enough: joined lines, and a last line whose end does not come. Where the
+    /// file
     /// is gone, nothing is waited for.</summary>
     public void WriteDue(TailSink sink, TailBuffer buffer, TimeSpan partialTimeout)
     {
@@ -174,7 +176,8 @@ internal sealed class FileTail : IDisposable
         IsDirty = true;
     }
 
-    /// <summary>Notes that every batch of the file is durable, so that also what makes no record is behind it.</summary>
+    /// <summary>Notes that every batch of the file is durable, so that also what makes no record is behind
+    /// it.</summary>
     public void Settle()
     {
         if (Position == SafePosition) return;
@@ -268,7 +271,8 @@ internal sealed class FileTail : IDisposable
         if (Format == FilesFormat.Auto && !text.IsEmpty) Format = Recognise(text, buffer);
         var isContainer = Format switch
         {
-            FilesFormat.Docker => ContainerLine.TryReadDocker(text, ref buffer.Log, out var docker) && Take(docker, start, end, sink),
+            FilesFormat.Docker => ContainerLine.TryReadDocker(text, ref buffer.Log, out var docker)
+                && Take(docker, start, end, sink),
             FilesFormat.Cri => ContainerLine.TryReadCri(text, out var cri) && Take(cri, start, end, sink),
             _ => false,
         };

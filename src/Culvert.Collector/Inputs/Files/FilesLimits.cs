@@ -27,7 +27,8 @@ internal static class FilesLimits
     /// <summary>First bytes of a file by which it is told from another with the same inode.</summary>
     public const int FingerprintBytesMax = 1024;
 
-    /// <summary>Bytes before the read position that are compared at each read: what was written over is noticed even when
+    /// <summary>Bytes before the read position that are compared at each read: what was written over is noticed even
+    /// when
     /// the file is longer than before.</summary>
     public const int GuardBytes = 64;
 
@@ -46,7 +47,8 @@ internal static class FilesLimits
     /// <summary>How often a file without changes is looked at.</summary>
     public static readonly TimeSpan IdlePollInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a deleted file is kept open after its last change: its writer may still have it open.</summary>
+    /// <summary>How long a deleted file is kept open after its last change: its writer may still have it
+    /// open.</summary>
     public static readonly TimeSpan DeletedKeptFor = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a file that no pattern names any more is followed after its last change.</summary>

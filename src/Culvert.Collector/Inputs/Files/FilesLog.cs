@@ -26,7 +26,8 @@ internal static partial class FilesLog
         "The read positions cannot be saved in {Path} ({Reason}); make room there. Reading goes on where it safely can")]
     public static partial void CannotSave(this ILogger logger, string path, string reason);
 
-    [LoggerMessage(2606, LogLevel.Warning, "Changes below {Folder} are not reported by the system ({Reason}); they are polled for")]
+    [LoggerMessage(2606, LogLevel.Warning,
+        "Changes below {Folder} are not reported by the system ({Reason}); they are polled for")]
     public static partial void CannotWatch(this ILogger logger, string folder, string reason);
 
     [LoggerMessage(2607, LogLevel.Error, "The intake did not understand a batch from {Path}: {Reason}")]

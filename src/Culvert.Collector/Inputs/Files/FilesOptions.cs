@@ -23,7 +23,8 @@ internal sealed record FilesOptions
     /// <summary>The service of all files. Default: the container's name, or the file's without its extension.</summary>
     public string? ServiceName { get; init; }
 
-    /// <summary>How often files that changed lately are looked at. Default 250 ms; shorter costs CPU for each file.</summary>
+    /// <summary>How often files that changed lately are looked at. Default 250 ms; shorter costs CPU for each
+    /// file.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How often the patterns are gone through for new files, beside what the system reports of changes.

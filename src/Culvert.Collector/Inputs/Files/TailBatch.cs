@@ -3,7 +3,8 @@ using Culvert.Collector.Intake;
 
 namespace Culvert.Collector.Inputs.Files;
 
-/// <summary>A batch of one file on its way to the spool. Its bytes are kept until it is durable, so that it can be given
+/// <summary>A batch of one file on its way to the spool. Its bytes are kept until it is durable, so that it can be
+/// given
 /// again when the intake was full, whatever became of the file meanwhile.</summary>
 /// <param name="tail">The file.</param>
 /// <param name="producer">Who numbers the records.</param>

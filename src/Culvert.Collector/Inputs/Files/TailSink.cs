@@ -6,7 +6,8 @@ using Culvert.Records;
 
 namespace Culvert.Collector.Inputs.Files;
 
-/// <summary>Makes records of lines and batches of records, for one file after the other. One thread at a time.</summary>
+/// <summary>Makes records of lines and batches of records, for one file after the other. One thread at a
+/// time.</summary>
 internal sealed class TailSink
 {
     private readonly InputContext _context;
@@ -47,7 +48,8 @@ internal sealed class TailSink
         var slot = _slots[tail.IndexOf(stream)];
         Parse(line, tail.Format == FilesFormat.Plain).CountIn(_context.Ledger, _context.Name);
         if (_draft.TimeNs == 0) _draft.TimeNs = timeNs;
-        if (tail.IsContainer) _draft.Attributes.Add("log.iostream"u8, tail.IndexOf(stream) == 0 ? "stdout"u8 : "stderr"u8);
+        if (tail.IsContainer)
+            _draft.Attributes.Add("log.iostream"u8, tail.IndexOf(stream) == 0 ? "stdout"u8 : "stderr"u8);
         var sequence = (ulong)line.LastTag;
         var isFirst = slot.Batch.IsEmpty;
         Debug.Assert(isFirst || sequence > slot.Last, "Offsets only rise.");

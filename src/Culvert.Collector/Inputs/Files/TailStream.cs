@@ -5,7 +5,8 @@ using Culvert.Records;
 namespace Culvert.Collector.Inputs.Files;
 
 /// <summary>
-/// One stream of lines in a file: the file itself, or one of the two that a container's file carries. Each is a producer
+/// One stream of lines in a file: the file itself, or one of the two that a container's file carries. Each is a
+/// producer
 /// of its own, because a line held back on one must not wait for the other, and sequences may only rise.
 /// </summary>
 /// <remarks>The sequence of a record is the offset behind its last line. One thread at a time.</remarks>

@@ -57,7 +57,8 @@ internal sealed class HttpBody : IDisposable
         }
         catch (BadHttpRequestException refused)
         {
-            return refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? HttpBodyStatus.TooLarge : HttpBodyStatus.Broken;
+            return refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? HttpBodyStatus.TooLarge
+                : HttpBodyStatus.Broken;
         }
         catch (Exception e) when (e is InvalidDataException or IOException or OperationCanceledException
             or ConnectionAbortedException or InvalidOperationException)

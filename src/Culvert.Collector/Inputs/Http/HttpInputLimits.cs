@@ -3,13 +3,16 @@ namespace Culvert.Collector.Inputs.Http;
 /// <summary>Every limit of the inputs that take records over HTTP, in one place.</summary>
 internal static class HttpInputLimits
 {
-    /// <summary>Largest body as it comes over the wire, in bytes. Raising it costs memory for each request under way.</summary>
+    /// <summary>Largest body as it comes over the wire, in bytes. Raising it costs memory for each request under
+    /// way.</summary>
     public const int BodyBytesMax = 16 * 1024 * 1024;
 
-    /// <summary>Largest body once it is decompressed, in bytes. Decompression stops here, so a zip bomb costs no more.</summary>
+    /// <summary>Largest body once it is decompressed, in bytes. Decompression stops here, so a zip bomb costs no
+    /// more.</summary>
     public const int DecompressedBytesMax = 64 * 1024 * 1024;
 
-    /// <summary>Bytes that the bodies of all requests of one input may hold together; beyond it a request is told to come
+    /// <summary>Bytes that the bodies of all requests of one input may hold together; beyond it a request is told to
+    /// come
     /// again later.</summary>
     public const long BodiesBytesMax = 256L * 1024 * 1024;
 
@@ -25,7 +28,8 @@ internal static class HttpInputLimits
     /// <summary>Scratch above this size is not kept, in bytes.</summary>
     public const int ScratchBytesKeptMax = 1024 * 1024;
 
-    /// <summary>Deepest nesting of a value; what lies deeper is replaced by null, and the record is marked as cut.</summary>
+    /// <summary>Deepest nesting of a value; what lies deeper is replaced by null, and the record is marked as
+    /// cut.</summary>
     public const int ValueDepthMax = 32;
 
     /// <summary>Deepest nesting of a JSON body. A nested value takes four levels in OTLP's JSON, so this is above

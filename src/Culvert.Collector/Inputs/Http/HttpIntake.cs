@@ -41,7 +41,8 @@ internal sealed class HttpIntake(string input, IIntake intake, TimeProvider time
     }
 
     /// <summary>Hands over all batches and waits for their fsync.</summary>
-    /// <returns>Durable when every batch is; otherwise the first other outcome. <paramref name="batches"/> may be reused.</returns>
+    /// <returns>Durable when every batch is; otherwise the first other outcome. <paramref name="batches"/> may be
+    /// reused.</returns>
     public async ValueTask<IntakeResult> AcceptAsync(RecordBatches batches, ReadOnlyMemory<byte> origin)
     {
         if (batches.Count == 0) return new IntakeResult(IntakeStatus.Durable, 0);

@@ -6,7 +6,8 @@ namespace Culvert.Collector.Inputs.Http;
 /// <summary>What a sender is told whose body was not read, and how it is counted.</summary>
 internal static class HttpRefusal
 {
-    /// <summary>The answer. A request that may come again is not counted as a drop: nothing of it was received yet.</summary>
+    /// <summary>The answer. A request that may come again is not counted as a drop: nothing of it was received
+    /// yet.</summary>
     public static (int Status, string Message, DropReason? Counted) Of(HttpBodyStatus status) => status switch
     {
         HttpBodyStatus.TooLarge => (StatusCodes.Status413PayloadTooLarge,

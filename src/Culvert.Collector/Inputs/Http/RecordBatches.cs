@@ -3,7 +3,8 @@ using Culvert.Records;
 
 namespace Culvert.Collector.Inputs.Http;
 
-/// <summary>Collects the records of one request as finished batches, so that nothing of a body is handed on before all of
+/// <summary>Collects the records of one request as finished batches, so that nothing of a body is handed on before all
+/// of
 /// it was read. Reused: <see cref="Clear"/> keeps the memory. One thread at a time.</summary>
 internal sealed class RecordBatches
 {
@@ -27,7 +28,8 @@ internal sealed class RecordBatches
     /// <summary>Memory held, so that its owner can tell whether to keep it.</summary>
     public int CapacityBytes => _bytes.Capacity;
 
-    public ReadOnlyMemory<byte> Batch(int index) => _bytes.WrittenMemory.Slice(_batches[index].Start, _batches[index].Length);
+    public ReadOnlyMemory<byte> Batch(int index) =>
+        _bytes.WrittenMemory.Slice(_batches[index].Start, _batches[index].Length);
 
     public int RecordsOf(int index) => _batches[index].Records;
 
@@ -39,7 +41,8 @@ internal sealed class RecordBatches
         _resourceIndex = -1;
     }
 
-    /// <summary>Begins a record, which the caller completes on the writer and ends with <see cref="EndRecord"/>.</summary>
+    /// <summary>Begins a record, which the caller completes on the writer and ends with
+    /// <see cref="EndRecord"/>.</summary>
     public RecordBatchWriter BeginRecord(Severity severity, long timeNs)
     {
         if (_writer.IsFull) Close();

@@ -3,7 +3,8 @@ using Culvert.Records;
 
 namespace Culvert.Collector.Inputs.Otlp;
 
-/// <summary>Decodes an ExportLogsServiceRequest straight from the body into batches. Reused; one thread at a time.</summary>
+/// <summary>Decodes an ExportLogsServiceRequest straight from the body into batches. Reused; one thread at a
+/// time.</summary>
 /// <remarks>Fields may come in any order, so a message is walked once for what its parts need and once for the parts.
 /// Text that is not UTF-8 is repaired rather than refused: the record matters more than the rule.</remarks>
 internal sealed class OtlpDecoder : IDisposable
@@ -131,7 +132,8 @@ internal sealed class OtlpDecoder : IDisposable
         return scope.TryWriteAttributes(ref attributes, _values, _text);
     }
 
-    // A sender may give one id without the other; zeros stand for the one that is not there, as W3C's trace context has it.
+    // A sender may give one id without the other; zeros stand for the one that is not there, as W3C's trace context
+    // has it.
     private static void WriteTrace(RecordBatchWriter writer, in OtlpRecord record)
     {
         Span<byte> trace = stackalloc byte[16];

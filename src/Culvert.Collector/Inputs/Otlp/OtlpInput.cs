@@ -49,7 +49,8 @@ internal sealed class OtlpInput : IInput
         if (!asJson && !type.Equals(OtlpResponse.ProtobufType, StringComparison.OrdinalIgnoreCase))
         {
             await RefuseAsync(context, false, StatusCodes.Status415UnsupportedMediaType,
-                $"The content type must be {OtlpResponse.ProtobufType} or {OtlpResponse.JsonType}.", DropReason.Malformed)
+                $"The content type must be {OtlpResponse.ProtobufType} or {OtlpResponse.JsonType}.",
+                DropReason.Malformed)
                 .ConfigureAwait(false);
             return;
         }
@@ -57,7 +58,8 @@ internal sealed class OtlpInput : IInput
         if (!_intake.TryBegin())
         {
             await OtlpResponse.RefusedAsync(
-                context, asJson, StatusCodes.Status503ServiceUnavailable, "The collector is stopping.").ConfigureAwait(false);
+                context, asJson, StatusCodes.Status503ServiceUnavailable, "The collector is stopping.")
+                .ConfigureAwait(false);
             return;
         }
 
@@ -125,7 +127,8 @@ internal sealed class OtlpInput : IInput
 
     private void Return(OtlpScratch scratch)
     {
-        if (_scratch.Count < HttpInputLimits.ScratchKeptMax && scratch.CapacityBytes <= HttpInputLimits.ScratchBytesKeptMax)
+        if (_scratch.Count < HttpInputLimits.ScratchKeptMax
+            && scratch.CapacityBytes <= HttpInputLimits.ScratchBytesKeptMax)
             _scratch.Add(scratch);
         else
             scratch.Dispose();

@@ -21,7 +21,8 @@ internal static class OtlpJson
     private const int LengthWidth = 4;
     private const string SeverityPrefix = "SEVERITY_NUMBER_";
 
-    /// <summary>Writes the message to <paramref name="output"/>; false when the JSON is broken or of another shape.</summary>
+    /// <summary>Writes the message to <paramref name="output"/>; false when the JSON is broken or of another
+    /// shape.</summary>
     public static bool TryRewrite(ReadOnlySpan<byte> json, RecordBuffer output)
     {
         output.Clear();
@@ -110,7 +111,8 @@ internal static class OtlpJson
         }
     }
 
-    // An id that is no hex is written as an empty one, which counts as not given: the record is worth more than its trace.
+    // An id that is no hex is written as an empty one, which counts as not given: the record is worth more than its
+    // trace.
     private static bool TryDecode(Span<byte> text, OtlpJsonKind kind, RecordBuffer output)
     {
         if (kind == OtlpJsonKind.Hex)
@@ -119,7 +121,8 @@ internal static class OtlpJson
             return Write(status == OperationStatus.Done ? text[..count] : default, output);
         }
 
-        return Base64.DecodeFromUtf8InPlace(text, out var length) == OperationStatus.Done && Write(text[..length], output);
+        return Base64.DecodeFromUtf8InPlace(text, out var length) == OperationStatus.Done
+            && Write(text[..length], output);
     }
 
     private static bool Write(ReadOnlySpan<byte> bytes, RecordBuffer output)
@@ -150,7 +153,8 @@ internal static class OtlpJson
             return true;
         }
 
-        if (kind == OtlpJsonKind.Severity && reader.TokenType == JsonTokenType.String) return TrySeverity(text, out number);
+        if (kind == OtlpJsonKind.Severity && reader.TokenType == JsonTokenType.String)
+            return TrySeverity(text, out number);
 
         // ProtoJSON allows 1.0 and 1e3 where they are whole numbers.
         var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value);
@@ -168,7 +172,8 @@ internal static class OtlpJson
         name = name[SeverityPrefix.Length..];
         if (name == "UNSPECIFIED") return true;
         var step = name.Length > 0 && name[^1] is >= '2' and <= '4' ? name[^1] - '1' : 0;
-        if (!SeverityWords.TryParse(Encoding.UTF8.GetBytes(step == 0 ? name : name[..^1]), out var severity)) return false;
+        var word = Encoding.UTF8.GetBytes(step == 0 ? name : name[..^1]);
+        if (!SeverityWords.TryParse(word, out var severity)) return false;
         number = (ulong)((int)severity + step);
         return true;
     }

@@ -9,7 +9,8 @@ namespace Culvert.Collector.Inputs.Otlp;
 internal sealed record OtlpJsonField(
     string Name, int Number, OtlpJsonKind Kind, OtlpJsonMessage? Message = null, bool Repeated = false);
 
-/// <summary>The kinds of values in OTLP's JSON; source: opentelemetry.io/docs/specs/otlp, "JSON Protobuf Encoding".</summary>
+/// <summary>The kinds of values in OTLP's JSON; source: opentelemetry.io/docs/specs/otlp, "JSON Protobuf
+/// Encoding".</summary>
 internal enum OtlpJsonKind
 {
     Text,

@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace Culvert.Collector.Inputs.Otlp;
 
-/// <summary>The fields of one message in OTLP's JSON. Names are accepted in lowerCamelCase, which the specification asks
+/// <summary>The fields of one message in OTLP's JSON. Names are accepted in lowerCamelCase, which the specification
+/// asks
 /// for, and in the snake_case of the .proto files, which several senders write.</summary>
 internal sealed class OtlpJsonMessage
 {
@@ -38,8 +39,10 @@ internal sealed class OtlpJsonMessage
             new("intValue", OtlpFields.ValueInt, OtlpJsonKind.Integer),
             new("doubleValue", OtlpFields.ValueDouble, OtlpJsonKind.Double),
             new("bytesValue", OtlpFields.ValueBytes, OtlpJsonKind.Base64),
-            new("arrayValue", OtlpFields.ValueArray, OtlpJsonKind.Message, Of(Many("values", OtlpFields.ListValues, value))),
-            new("kvlistValue", OtlpFields.ValueKeyValueList, OtlpJsonKind.Message, Of(Many("values", OtlpFields.ListValues, pair))));
+            new("arrayValue", OtlpFields.ValueArray, OtlpJsonKind.Message,
+                Of(Many("values", OtlpFields.ListValues, value))),
+            new("kvlistValue", OtlpFields.ValueKeyValueList, OtlpJsonKind.Message,
+                Of(Many("values", OtlpFields.ListValues, pair))));
         var record = Of(
             new("timeUnixNano", OtlpFields.RecordTime, OtlpJsonKind.Fixed64),
             new("observedTimeUnixNano", OtlpFields.RecordObservedTime, OtlpJsonKind.Fixed64),
@@ -60,7 +63,8 @@ internal sealed class OtlpJsonMessage
             new("scope", OtlpFields.ScopeLogsScope, OtlpJsonKind.Message, scope),
             Many("logRecords", OtlpFields.ScopeLogsRecords, record));
         var resourceLogs = Of(
-            new("resource", OtlpFields.ResourceLogsResource, OtlpJsonKind.Message, Of(Many("attributes", OtlpFields.ResourceAttributes, pair))),
+            new("resource", OtlpFields.ResourceLogsResource, OtlpJsonKind.Message,
+                Of(Many("attributes", OtlpFields.ResourceAttributes, pair))),
             Many("scopeLogs", OtlpFields.ResourceLogsScopeLogs, scopeLogs));
         return Of(Many("resourceLogs", OtlpFields.RequestResourceLogs, resourceLogs));
     }
@@ -80,5 +84,6 @@ internal sealed class OtlpJsonMessage
             (Encoding.UTF8.GetBytes(field.Name), Encoding.UTF8.GetBytes(ToSnake(field.Name)), field))];
 
     private static string ToSnake(string camel) =>
-        string.Concat(camel.Select(letter => char.IsUpper(letter) ? "_" + char.ToLowerInvariant(letter) : letter.ToString()));
+        string.Concat(camel.Select(letter => char.IsUpper(letter) ? "_" + char.ToLowerInvariant(letter)
+            : letter.ToString()));
 }

@@ -16,7 +16,8 @@ internal ref struct OtlpRecord
 
     public long ObservedNs { get; private set; }
 
-    /// <summary>Whether the sender observed the record at another time than its own, so that both are worth keeping.</summary>
+    /// <summary>Whether the sender observed the record at another time than its own, so that both are worth
+    /// keeping.</summary>
     public readonly bool ObservedDiffers => _time != 0 && ObservedNs != 0 && ObservedNs != _time;
 
     public Severity Severity { get; private set; }
@@ -42,7 +43,8 @@ internal ref struct OtlpRecord
     public readonly bool HasTrace => TraceId.Length == 16 || SpanId.Length == 8;
 
     /// <summary>Reads the fields, and where the attributes lie in the message.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> message, List<(int Start, int Length)> attributes, out OtlpRecord record)
+    public static bool TryRead(
+        ReadOnlySpan<byte> message, List<(int Start, int Length)> attributes, out OtlpRecord record)
     {
         record = default;
         attributes.Clear();
@@ -85,8 +87,8 @@ internal ref struct OtlpRecord
         return true;
     }
 
-    // The template is written before the attributes, so it is looked for here. Only a pair whose first field is this key
-    // is read: that is how every encoder writes it, and others cost one comparison.
+    // The template is written before the attributes, so it is looked for here. Only a pair whose first field is this
+    // key is read: that is how every encoder writes it, and others cost one comparison.
     private bool TryTakeTemplate(ReadOnlySpan<byte> pair)
     {
         if (!pair.StartsWith("\x0A\x10{OriginalFormat}"u8)) return true;
@@ -103,7 +105,7 @@ internal ref struct OtlpRecord
             case OtlpFields.RecordObservedTime: ObservedNs = ToTime(reader.Number); break;
             case OtlpFields.RecordFlags: TraceFlags = (byte)reader.Number; break;
             case OtlpFields.RecordDroppedAttributes: DroppedAttributes = (uint)reader.Number; break;
-            case OtlpFields.RecordSeverityNumber: Severity = reader.Number <= 24 ? (Severity)reader.Number : Severity.Unspecified; break;
+            case OtlpFields.RecordSeverityNumber when reader.Number <= 24: Severity = (Severity)reader.Number; break;
         }
     }
 

@@ -22,8 +22,14 @@ internal static class OtlpResponse
     /// <summary>All is durable, but for the records that were refused.</summary>
     public static Task AcceptedAsync(HttpContext context, bool asJson, int rejected)
     {
-        var message = $"{rejected} records were larger than {RecordLimits.RecordBytesMax} bytes and were not kept; send smaller ones.";
-        if (!asJson) return WriteAsync(context, StatusCodes.Status200OK, ProtobufType, rejected == 0 ? [] : Partial(rejected, message));
+        var message = $"{rejected} records were larger than {RecordLimits.RecordBytesMax} bytes and were not kept; "
+            + "send smaller ones.";
+        if (!asJson)
+        {
+            return WriteAsync(
+                context, StatusCodes.Status200OK, ProtobufType, rejected == 0 ? [] : Partial(rejected, message));
+        }
+
         if (rejected == 0) return WriteAsync(context, StatusCodes.Status200OK, JsonType, "{}"u8.ToArray());
         var count = rejected.ToString(CultureInfo.InvariantCulture);
         return WriteAsync(context, StatusCodes.Status200OK, JsonType, Json(json =>
@@ -39,7 +45,11 @@ internal static class OtlpResponse
     public static Task RefusedAsync(HttpContext context, bool asJson, int status, string message)
     {
         if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
-            context.Response.Headers.RetryAfter = HttpInputLimits.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        {
+            context.Response.Headers.RetryAfter =
+                HttpInputLimits.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        }
+
         var code = status switch
         {
             StatusCodes.Status503ServiceUnavailable => Unavailable,

@@ -2,7 +2,8 @@ using Culvert.Records;
 
 namespace Culvert.Collector.Inputs.Otlp;
 
-/// <summary>The instrumentation scope of a group of records: its name becomes their logger, the rest attributes named as
+/// <summary>The instrumentation scope of a group of records: its name becomes their logger, the rest attributes named
+/// as
 /// OpenTelemetry's mapping to other formats names them (<c>otel.scope.version</c>).</summary>
 internal readonly ref struct OtlpScope
 {
@@ -10,7 +11,8 @@ internal readonly ref struct OtlpScope
     private readonly ReadOnlySpan<byte> _version;
     private readonly bool _hasAttributes;
 
-    private OtlpScope(ReadOnlySpan<byte> message, ReadOnlySpan<byte> name, ReadOnlySpan<byte> version, bool hasAttributes)
+    private OtlpScope(
+        ReadOnlySpan<byte> message, ReadOnlySpan<byte> name, ReadOnlySpan<byte> version, bool hasAttributes)
     {
         _message = message;
         _version = version;

@@ -8,6 +8,8 @@ internal readonly ref struct OtlpValue
 
     public ulong Number { get; private init; }
 
+    public double Double => BitConverter.UInt64BitsToDouble(Number);
+
     public ReadOnlySpan<byte> Bytes { get; private init; }
 
     /// <summary>Reads the value; of several fields the last counts, as for every oneof.</summary>

@@ -20,7 +20,8 @@ internal sealed class OtlpValueWriter : IDisposable
         // Relaxed: the text is kept and searched, never put into HTML as it is. Not validated: the walk below writes
         // well-formed JSON by its shape.
         _writer = new Utf8JsonWriter(
-            _json, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+            _json,
+            new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
     }
 
     /// <summary>Whether something was nested too deeply since this was last set to false, and was left out.</summary>
@@ -45,7 +46,7 @@ internal sealed class OtlpValueWriter : IDisposable
             case OtlpFields.ValueText: attributes.Add(key, _text.Value(value.Bytes)); return true;
             case OtlpFields.ValueBool: attributes.Add(key, value.Number != 0); return true;
             case OtlpFields.ValueInt: attributes.Add(key, (long)value.Number); return true;
-            case OtlpFields.ValueDouble: attributes.Add(key, BitConverter.UInt64BitsToDouble(value.Number)); return true;
+            case OtlpFields.ValueDouble: attributes.Add(key, value.Double); return true;
             case OtlpFields.ValueBytes: attributes.AddBytes(key, value.Bytes); return true;
             default: attributes.AddNull(key); return true;
         }
@@ -58,7 +59,9 @@ internal sealed class OtlpValueWriter : IDisposable
         {
             case OtlpFields.ValueText: record.Body(_text.Value(value.Bytes)); return true;
             case OtlpFields.ValueBool: record.Body(value.Number != 0 ? "true"u8 : "false"u8); return true;
-            case OtlpFields.ValueInt: record.Body(((long)value.Number).ToString(CultureInfo.InvariantCulture)); return true;
+            case OtlpFields.ValueInt:
+                record.Body(((long)value.Number).ToString(CultureInfo.InvariantCulture));
+                return true;
             case OtlpFields.ValueDouble:
                 record.Body(BitConverter.UInt64BitsToDouble(value.Number).ToString("R", CultureInfo.InvariantCulture));
                 return true;

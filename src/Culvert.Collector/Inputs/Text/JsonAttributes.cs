@@ -7,7 +7,8 @@ namespace Culvert.Collector.Inputs.Text;
 /// <summary>Writes JSON values as attributes.</summary>
 internal static class JsonAttributes
 {
-    public static void Add(ref AttributeWriter attributes, ReadOnlySpan<byte> key, JsonElement value, JsonStrings strings)
+    public static void Add(
+        ref AttributeWriter attributes, ReadOnlySpan<byte> key, JsonElement value, JsonStrings strings)
     {
         switch (value.ValueKind)
         {

@@ -3,12 +3,14 @@ using System.Text.Json;
 
 namespace Culvert.Collector.Inputs.Text;
 
-/// <summary>Gives the strings of a JSON document as UTF-8, without making strings of them. Reused; one thread at a time.</summary>
+/// <summary>Gives the strings of a JSON document as UTF-8, without making strings of them. Reused; one thread at a
+/// time.</summary>
 internal sealed class JsonStrings
 {
     private byte[] _scratch = new byte[256];
 
-    /// <summary>The text of a string element, in the document's memory or in this object's: valid until the next call.</summary>
+    /// <summary>The text of a string element, in the document's memory or in this object's: valid until the next
+    /// call.</summary>
     public ReadOnlySpan<byte> Get(JsonElement element) => Unescape(Inner(JsonMarshal.GetRawUtf8Value(element)));
 
     /// <summary>The name of a property, as <see cref="Get"/> does.</summary>

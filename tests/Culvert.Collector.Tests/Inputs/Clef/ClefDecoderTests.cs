@@ -145,7 +145,8 @@ public sealed class ClefDecoderTests
     private static IReadOnlyList<CapturedRecord> Read(RecordBatches batches)
     {
         var intake = new CapturingIntake();
-        var result = new HttpIntake("clef", intake, TimeProvider.System).AcceptAsync(batches, AttributeWriter.Encode([]));
+        var result = new HttpIntake("clef", intake, TimeProvider.System).AcceptAsync(batches,
+            AttributeWriter.Encode([]));
         Assert.Equal(IntakeStatus.Durable, result.Result.Status);
         return intake.Records;
     }

@@ -54,6 +54,7 @@ public sealed class ClefInputTests
         using var response = await host.PostAsync("/ingest/clef", "hello"u8.ToArray(), Type);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(1, host.DroppedBy("clef", DropReason.Malformed));
         Assert.Contains("Line 1 is not JSON", await response.Content.ReadAsStringAsync(InputHost.Token));
     }
 
@@ -77,7 +78,8 @@ public sealed class ClefInputTests
             .Enrich.WithProperty("Application", "shop")
             .WriteTo.Seq(host.Address.ToString(), apiKey: "secret")
             .CreateLogger();
-        for (var i = 0; i < 500; i++) logger.ForContext("SourceContext", "Shop.Till").Warning("line {Index:000} of {@What}", i, new { A = 1 });
+        for (var i = 0; i < 500; i++) logger.ForContext("SourceContext",
+            "Shop.Till").Warning("line {Index:000} of {@What}", i, new { A = 1 });
         logger.Fatal(new InvalidOperationException("no money"), "failed");
         await logger.DisposeAsync();
 

@@ -53,7 +53,8 @@ public sealed class ContainerFilesTests
         await files.ReadAllAsync();
 
         Assert.Equal(
-            ["ERROR no\n   at A.B()\n   at C.D()", "broken", "half \"done\"", "other"], files.Bodies.Order(StringComparer.Ordinal));
+            ["ERROR no\n   at A.B()\n   at C.D()", "broken", "half \"done\"", "other"],
+                files.Bodies.Order(StringComparer.Ordinal));
         Assert.Equal(Id[..12], files.Intake.Records[0].Resource["service.name"]);
     }
 
@@ -61,7 +62,8 @@ public sealed class ContainerFilesTests
     public async Task Restart_WithPiecesHeldAndPositionNotSaved_NothingIsLostOrDoubled()
     {
         await using var files = new FilesFixture();
-        string Line(string stream, string tag, string text) => $"2016-10-06T00:17:09.669794202Z {stream} {tag} {text}\n";
+        string Line(string stream, string tag, string text) =>
+            $"2016-10-06T00:17:09.669794202Z {stream} {tag} {text}\n";
         files.Append("a.log", Line("stdout", "F", "one") + Line("stderr", "P", "err ") + Line("stdout", "P", "two "));
         files.Start("*.log");
         await files.ReadAllAsync();
@@ -75,7 +77,8 @@ public sealed class ContainerFilesTests
         files.Append("a.log", Line("stderr", "F", "end") + Line("stdout", "F", "four"));
         files.Start("*.log");
         await files.ReadAllAsync();
-        Assert.Equal(["one", "two end", "three", "err end", "four"], files.Bodies.OrderBy(body => files.Bodies.ToList().IndexOf(body)).Take(3)
+        Assert.Equal(["one", "two end", "three", "err end", "four"],
+            files.Bodies.OrderBy(body => files.Bodies.ToList().IndexOf(body)).Take(3)
             .Concat(files.Bodies.Skip(3).Order()));
         Assert.Equal(0, files.Intake.DuplicateCount);
     }

@@ -79,7 +79,8 @@ internal sealed class FilesFixture : IAsyncDisposable
         if (!_writers.TryGetValue(name, out var writer))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(PathOf(name))!);
-            writer = new FileStream(PathOf(name), FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 0);
+            writer = new FileStream(PathOf(name), FileMode.Append, FileAccess.Write,
+                FileShare.ReadWrite | FileShare.Delete, 0);
             _writers[name] = writer;
         }
 

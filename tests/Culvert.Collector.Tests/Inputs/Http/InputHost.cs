@@ -15,8 +15,10 @@ internal sealed class InputHost : IAsyncDisposable
     private readonly HttpHost _host;
     private readonly DirectoryInfo _folder;
 
-    private InputHost(HttpHost host, DirectoryInfo folder, CapturingIntake intake, OtlpInput otlp, ClefInput clef)
+    private InputHost(
+        HttpHost host, DirectoryInfo folder, CapturingIntake intake, Ledger ledger, OtlpInput otlp, ClefInput clef)
     {
+        Ledger = ledger;
         (_host, _folder) = (host, folder);
         Intake = intake;
         Otlp = otlp;
@@ -28,6 +30,8 @@ internal sealed class InputHost : IAsyncDisposable
     }
 
     public CapturingIntake Intake { get; }
+
+    public Ledger Ledger { get; }
 
     public OtlpInput Otlp { get; }
 
@@ -42,15 +46,16 @@ internal sealed class InputHost : IAsyncDisposable
     public static async Task<InputHost> StartAsync()
     {
         var intake = new CapturingIntake();
-        var otlp = new OtlpInput(Context("otlp", intake));
-        var clef = new ClefInput(Context("clef", intake));
+        var ledger = new Ledger();
+        var otlp = new OtlpInput(Context("otlp", intake, ledger));
+        var clef = new ClefInput(Context("clef", intake, ledger));
         var folder = Directory.CreateTempSubdirectory("culvert-inputs-");
         var host = new HttpHost(
             new HttpOptions { Address = "127.0.0.1:0" }, folder.FullName, NullLogger.Instance, TimeProvider.System);
         otlp.Map(host.Routes);
         clef.Map(host.Routes);
         await host.StartAsync(Token);
-        return new InputHost(host, folder, intake, otlp, clef);
+        return new InputHost(host, folder, intake, ledger, otlp, clef);
     }
 
     public Task<HttpResponseMessage> PostAsync(string path, byte[] body, string type, string? encoding = null)
@@ -70,6 +75,10 @@ internal sealed class InputHost : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static InputContext Context(string name, IIntake intake) =>
-        new(name, intake, new Ledger(), TimeProvider.System, NullLoggerFactory.Instance);
+    /// <summary>What the ledger says was dropped for a reason.</summary>
+    public long DroppedBy(string input, DropReason reason) =>
+        Ledger.Snapshot().Inputs.Single(counts => counts.Name == input).Dropped[reason];
+
+    private static InputContext Context(string name, IIntake intake, Ledger ledger) =>
+        new(name, intake, ledger, TimeProvider.System, NullLoggerFactory.Instance);
 }

@@ -36,14 +36,16 @@ public sealed class OtlpDecoderTests
     public void TryDecode_ClockOutOfRange_IsTakenAsUnknown()
     {
         var records = Decode(OtlpInputTests.Request(
-            record => record.Fixed64(1, ulong.MaxValue), record => record.Fixed64(1, 1), record => record.Fixed64(11, 5)))!;
+            record => record.Fixed64(1, ulong.MaxValue), record => record.Fixed64(1, 1), record =>
+                record.Fixed64(11, 5)))!;
         Assert.Equal([0L, 1L, 5L], records.Select(record => record.TimeNs));
     }
 
     [Fact]
     public void TryDecode_BodyIsAMap_IsKeptAsJson()
     {
-        var record = Assert.Single(Decode(OtlpInputTests.Request(record => record.Message(5, body => body.Message(6, map => map
+        var record = Assert.Single(Decode(OtlpInputTests.Request(record =>
+            record.Message(5, body => body.Message(6, map => map
             .Pair(1, "a", value => value.Number(3, 1))
             .Pair(1, "nan", value => value.Fixed64(4, BitConverter.DoubleToUInt64Bits(double.NaN)))))))!);
         Assert.Equal("""{"a":1,"nan":"NaN"}""", record.Body);
@@ -65,7 +67,8 @@ public sealed class OtlpDecoderTests
     {
         var record = Assert.Single(Decode(OtlpInputTests.Request(record => record
             .Message(6, pair => pair.Bytes(1, [(byte)'a', 0xFF]).Message(2, value => value.Message(6, map => map
-                .Message(1, inner => inner.Bytes(1, [0xFF, (byte)'b', 0xFE]).Message(2, text => text.Text(1, "c"))))))))!);
+                .Message(1, inner => inner.Bytes(1, [0xFF, (byte)'b', 0xFE]).Message(2, text =>
+                    text.Text(1, "c"))))))))!);
         Assert.Equal("{\"\uFFFDb\uFFFD\":\"c\"}", record.Attributes["a\uFFFD"]);
     }
 
@@ -105,7 +108,8 @@ public sealed class OtlpDecoderTests
         var random = new Random(seed);
         var whole = OtlpInputTests.Request(OtlpInputTests.Everything, OtlpInputTests.Everything);
         using var scratch = new OtlpScratch();
-        for (var length = 1; length < whole.Length; length++) Assert.False(scratch.TryDecode(whole.AsSpan(0, length), false));
+        for (var length = 1; length < whole.Length; length++) Assert.False(scratch.TryDecode(whole.AsSpan(0,
+            length), false));
         for (var i = 0; i < 20_000; i++)
         {
             var changed = whole.ToArray();
@@ -128,7 +132,8 @@ public sealed class OtlpDecoderTests
     internal static void AssertValid(OtlpScratch scratch)
     {
         for (var i = 0; i < scratch.Batches.Count; i++)
-            Assert.True(RecordBatchReader.Validate(scratch.Batches.Batch(i).Span, out _, out _, out var problem), problem);
+            Assert.True(RecordBatchReader.Validate(scratch.Batches.Batch(i).Span, out _, out _, out var problem),
+                problem);
     }
 
     internal static IReadOnlyList<CapturedRecord>? Decode(byte[] body, bool isJson = false)

@@ -36,7 +36,8 @@ public sealed class OtlpExporterTests
 
         var records = host.Intake.Records;
         Assert.Equal(1_001, records.Count);
-        Assert.Equal(Enumerable.Range(0, 1_000).Select(i => $"line {i} took 0.5 ms"), records.Take(1_000).Select(record => record.Body));
+        Assert.Equal(Enumerable.Range(0, 1_000).Select(i => $"line {i} took 0.5 ms"),
+            records.Take(1_000).Select(record => record.Body));
         var first = records[0];
         Assert.Equal(Severity.Warn, first.Severity);
         Assert.Equal("line {Index} took {Ms} ms", first.Template);

@@ -36,7 +36,8 @@ public sealed class OtlpInputTests
     public async Task Post_CompressedBody_IsDecompressed(string encoding)
     {
         await using var host = await InputHost.StartAsync();
-        using var response = await host.PostAsync("/v1/logs", Compress(Request(Everything), encoding), Protobuf, encoding);
+        using var response = await host.PostAsync("/v1/logs", Compress(Request(Everything), encoding), Protobuf,
+            encoding);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         AssertEverything(Assert.Single(host.Intake.Records));
@@ -68,6 +69,7 @@ public sealed class OtlpInputTests
         Assert.Contains("\"code\":3", await broken.Content.ReadAsStringAsync(InputHost.Token));
         Assert.Equal(HttpStatusCode.OK, good.StatusCode);
         Assert.Single(host.Intake.Records);
+        Assert.Equal(2, host.DroppedBy("otlp", DropReason.Malformed));
     }
 
     [Fact]
@@ -101,6 +103,7 @@ public sealed class OtlpInputTests
         using var response = await host.PostAsync("/v1/logs", bomb, Protobuf, "gzip");
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Equal(1, host.DroppedBy("otlp", DropReason.TooLong));
         Assert.Empty(host.Intake.Records);
     }
 
@@ -169,6 +172,7 @@ public sealed class OtlpInputTests
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var partial = await response.Content.ReadAsByteArrayAsync(InputHost.Token);
         Assert.Equal(0x0A, partial[0]);
+        Assert.Equal(1, host.DroppedBy("otlp", DropReason.TooLong));
         Assert.Equal([0x08, 0x01], partial[2..4]);
         AssertEverything(Assert.Single(host.Intake.Records));
     }
@@ -191,13 +195,15 @@ public sealed class OtlpInputTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
     }
 
-    internal static byte[] Request(params Action<ProtobufBuilder>[] records) => new ProtobufBuilder().Message(1, resourceLogs =>
+    internal static byte[] Request(params Action<ProtobufBuilder>[] records) =>
+        new ProtobufBuilder().Message(1, resourceLogs =>
     {
         // The resource comes last, which is allowed.
         resourceLogs.Message(2, scopeLogs =>
         {
             foreach (var record in records) scopeLogs.Message(2, record);
-            scopeLogs.Message(1, scope => scope.Text(1, "Api.Orders").Text(2, "1.2").Pair(3, "team", value => value.Text(1, "blue")));
+            scopeLogs.Message(1, scope =>
+                scope.Text(1, "Api.Orders").Text(2, "1.2").Pair(3, "team", value => value.Text(1, "blue")));
         });
         resourceLogs.Message(1, resource => resource
             .Pair(1, "service.name", value => value.Text(1, "api"))

@@ -32,16 +32,19 @@ public sealed class OtlpJsonTests
     public void TryDecode_SnakeCase_IsTheSameAsCamelCase()
     {
         var snake = Everything;
-        foreach (var name in (string[])["resourceLogs", "scopeLogs", "logRecords", "timeUnixNano", "observedTimeUnixNano",
+        foreach (var name in (string[])["resourceLogs", "scopeLogs", "logRecords", "timeUnixNano",
+            "observedTimeUnixNano",
             "severityNumber", "severityText", "stringValue", "intValue", "doubleValue", "boolValue", "bytesValue",
             "arrayValue", "kvlistValue", "droppedAttributesCount", "traceId", "spanId", "eventName"])
         {
-            var words = string.Concat(name.Select(c => char.IsUpper(c) ? "_" + char.ToLowerInvariant(c) : c.ToString()));
+            var words = string.Concat(name.Select(c => char.IsUpper(c) ? "_" + char.ToLowerInvariant(c)
+                : c.ToString()));
             snake = snake.Replace($"\"{name}\"", $"\"{words}\"");
         }
 
         Assert.NotEqual(Everything, snake);
-        OtlpInputTests.AssertEverything(Assert.Single(OtlpDecoderTests.Decode(Encoding.UTF8.GetBytes(snake), isJson: true)!));
+        OtlpInputTests.AssertEverything(Assert.Single(OtlpDecoderTests.Decode(Encoding.UTF8.GetBytes(snake),
+            isJson: true)!));
     }
 
     [Theory]
@@ -72,7 +75,8 @@ public sealed class OtlpJsonTests
         var random = new Random(seed);
         var json = Encoding.UTF8.GetBytes(Everything);
         using var scratch = new OtlpScratch();
-        for (var length = 0; length < json.Length; length++) Assert.False(scratch.TryDecode(json.AsSpan(0, length), true));
+        for (var length = 0; length < json.Length; length++) Assert.False(scratch.TryDecode(json.AsSpan(0,
+            length), true));
         for (var i = 0; i < 5_000; i++)
         {
             var changed = json.ToArray();
