@@ -8,9 +8,8 @@ namespace Culvert.Collector.Inputs.Otlp;
 /// Every bound is checked, so any bytes may be given.
 /// </summary>
 /// <remarks>Ours, and not Google.Protobuf: OTLP's logs are eight small messages that are copied once, from the body
-/// into
-/// the batch. Generated classes would make an
-/// object for each record, attribute and value first. Measured: 2.1 million records (390 MB) a second of processor time.</remarks>
+/// into the batch. Generated classes would make an object for each record, attribute and value first. Measured:
+/// 2.1 million records (390 MB) a second of processor time.</remarks>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
 {
     private readonly ReadOnlySpan<byte> _message = message;
