@@ -15,7 +15,8 @@ internal static class PeerAttributes
         if (peer.UserName is { } userName) attributes.Add(new("peer.user", userName));
         if (peer.ExecutablePath is { } executable) attributes.Add(new("peer.exe", executable));
         // Without the port, which is another for each connection and would make each a source of its own.
-        if (peer.RemoteAddress is System.Net.IPEndPoint address) attributes.Add(new("peer.address", address.Address.ToString()));
+        if (peer.RemoteAddress is System.Net.IPEndPoint address)
+            attributes.Add(new("peer.address", address.Address.ToString()));
         return AttributeWriter.Encode(attributes);
     }
 

@@ -13,7 +13,8 @@ internal static class LoopbackRule
             && !endpoint.Scheme.EndsWith("udp", StringComparison.Ordinal)) return;
         var colon = endpoint.Address.LastIndexOf(':');
         var host = (colon < 0 ? endpoint.Address : endpoint.Address[..colon]).Trim('[', ']');
-        if (host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address))) return;
+        if (host == "localhost") return;
+        if (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)) return;
         throw new ConnectionException(
             ConnectionError.NotAllowed,
             $"The input '{input}' would listen at {endpoint}, which other machines can reach and where nothing proves who "

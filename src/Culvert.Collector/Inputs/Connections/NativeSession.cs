@@ -100,6 +100,10 @@ internal sealed class NativeSession
         LogFrames.WriteWelcome(_connection.Output, _acknowledged, RecordLimits.BatchBytesMax);
         await FlushAsync(stopping).ConfigureAwait(false);
         _pipeline = new IntakePipeline(_context, _producer, _budget, AcknowledgeAsync);
+        // A pipeline that ends by itself was refused something, and the client may be silent until it is told.
+        _ = _pipeline.Ended.ContinueWith(
+            _ => _connection.Input.CancelPendingRead(), CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private async ValueTask<bool> TryReadHelloAsync(CancellationToken cancellationToken)
@@ -149,7 +153,7 @@ internal sealed class NativeSession
                 isOver = !await HandleAsync(header, payload, stopping).ConfigureAwait(false);
             var consumed = isOver ? buffer.End : buffer.Start;
             _connection.Input.AdvanceTo(consumed, buffer.End);
-            if (isOver || result.IsCompleted) return;
+            if (isOver || result.IsCompleted || result.IsCanceled) return;
         }
     }
 
