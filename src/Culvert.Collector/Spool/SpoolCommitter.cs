@@ -71,8 +71,14 @@ internal sealed class SpoolCommitter(
 
             // Read before the last group is taken: what was appended before the stop is written.
             stopping = Volatile.Read(ref _stopping) == 1;
-            while (spool.TakeGroup() is { } group) Write(group);
-            TryKeep(stopping);
+            while (spool.TakeGroup() is { } group)
+            {
+                if (Write(group)) TryKeep(() => KeepAfter(group.Length));
+            }
+
+            var request = TakeRequest();
+            var isSaved = TryKeep(() => Keep(checkpoint: request is not null || stopping));
+            request?.TrySetResult(isSaved);
         }
 
         _timer!.Dispose();
@@ -82,17 +88,14 @@ internal sealed class SpoolCommitter(
         TakeRequest()?.TrySetResult(false);
     }
 
-    private void Write(SpoolGroup group)
+    /// <summary>Writes a group; true when the segment grew.</summary>
+    private bool Write(SpoolGroup group)
     {
         try
         {
             var segment = group.Length > 0 ? _writer.Write(group) : null;
             spool.Publish(group, segment);
-            if (segment is null) return;
-            _space.Wrote(group.Length);
-            _keeper.Wrote(group.Length);
-            if (_writer.SealIfFull()) _keeper.Keep(_writer.Place, checkpoint: true, _space.Pressure);
-            else _keeper.KeepIfDue(_writer.Place, _space.Pressure);
+            return segment is not null;
         }
         catch (Exception exception)
         {
@@ -101,24 +104,31 @@ internal sealed class SpoolCommitter(
             _writer.Abandon();
             _space.Failed();
             spool.Fail(group);
+            return false;
         }
     }
 
-    private void TryKeep(bool stopping)
+    private bool KeepAfter(int writtenBytes)
     {
-        var request = TakeRequest();
-        var isSaved = false;
+        _space.Wrote(writtenBytes);
+        _keeper.Wrote(writtenBytes);
+        return _writer.SealIfFull()
+            ? _keeper.Keep(_writer.Place, checkpoint: true, _space.Pressure)
+            : _keeper.KeepIfDue(_writer.Place, _space.Pressure);
+    }
+
+    private bool TryKeep(Func<bool> keep)
+    {
         try
         {
-            isSaved = Keep(request is not null || stopping);
+            return keep();
         }
         catch (Exception exception)
         {
             // Housekeeping is tried again at the next tick; the thread must live to write what comes.
             SpoolLog.CheckpointFailed(logger, exception.Message, exception);
+            return false;
         }
-
-        request?.TrySetResult(isSaved);
     }
 
     private bool Keep(bool checkpoint)

@@ -25,10 +25,8 @@ internal sealed class SpoolKeeper(
         Changed();
     }
 
-    public void KeepIfDue(SpoolPlace place, SpoolPressure pressure)
-    {
-        if (_writtenBytes >= options.CheckpointBytes) Keep(place, checkpoint: true, pressure);
-    }
+    public bool KeepIfDue(SpoolPlace place, SpoolPressure pressure) =>
+        _writtenBytes < options.CheckpointBytes || Keep(place, checkpoint: true, pressure);
 
     /// <summary>Writes a checkpoint when asked, when it is time, or when something is to be deleted; then deletes. False when
     /// the checkpoint could not be written.</summary>

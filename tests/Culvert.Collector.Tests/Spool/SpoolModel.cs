@@ -118,7 +118,7 @@ internal sealed class SpoolModel(int seed) : IAsyncDisposable
 
     private void Consume()
     {
-        for (var i = _random.Next(6); i > 0 && _reader!.TryRead(out _); i--) { }
+        for (var left = _random.Next(6); left > 0 && _reader!.TryRead(out _);) left--;
         if (_random.Next(2) == 0) _reader!.Commit(_committed = _reader.Position);
         CheckLedger();
     }
