@@ -32,7 +32,8 @@ internal sealed class CulvertLogger(CulvertLoggerProvider provider, string categ
             call.ReadState(state);
             provider.Scopes?.ForEachScope(static (scope, reader) => reader.ReadScope(scope), call);
             var body = call.Format(state, exception, formatter);
-            if (!TryEncode(scratch, call, severity, timeNs, eventId, body, exception)) EncodeHead(scratch, severity, timeNs, body);
+            if (!TryEncode(scratch, call, severity, timeNs, eventId, body, exception))
+                EncodeHead(scratch, call, severity, timeNs, body);
             _sink.Commit(severity, _resource, scratch.Content);
         }
         finally
@@ -43,14 +44,14 @@ internal sealed class CulvertLogger(CulvertLoggerProvider provider, string categ
     }
 
     private bool TryEncode(
-        RecordScratch scratch, LogCall call, Severity severity, long timeNs, EventId eventId, string body, Exception? exception)
+        RecordScratch scratch, LogCall call, Severity severity, long timeNs, EventId eventId, string? body, Exception? exception)
     {
         var record = scratch.Begin(severity, timeNs);
         WriteTrace(record);
-        if (call.Template is { } template) record.Template(template);
+        if (call.Template is { } template) record.Template(template.Utf8);
         record.Logger(_category);
         if (eventId.Name is { } name) record.EventName(name);
-        record.Body(body);
+        WriteBody(record, call, body);
         var attributes = record.BeginAttributes();
         call.WriteAttributes(ref attributes, eventId, exception);
         attributes.End();
@@ -58,15 +59,21 @@ internal sealed class CulvertLogger(CulvertLoggerProvider provider, string categ
     }
 
     /// <summary>Of a record that is over the limit as a whole, keeps the message.</summary>
-    private void EncodeHead(RecordScratch scratch, Severity severity, long timeNs, string body)
+    private void EncodeHead(RecordScratch scratch, LogCall call, Severity severity, long timeNs, string? body)
     {
         var record = scratch.Begin(severity, timeNs);
         record.Logger(_category);
-        record.Body(body);
+        WriteBody(record, call, body);
         var attributes = record.BeginAttributes();
         attributes.Add(LogAttributes.Note, $"The attributes were left out: the record was over {RecordLimits.RecordBytesMax} bytes.");
         attributes.End();
         record.EndRecord(truncated: true);
+    }
+
+    private static void WriteBody(RecordBatchWriter record, LogCall call, string? body)
+    {
+        if (body is null) record.Body(call.Rendered);
+        else record.Body(body);
     }
 
     private static void WriteTrace(RecordBatchWriter record)

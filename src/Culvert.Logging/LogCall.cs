@@ -1,5 +1,6 @@
 using System.Text;
 using Culvert.Records;
+using Culvert.Shipping;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Logging;
@@ -16,6 +17,7 @@ internal sealed class LogCall
     private readonly List<KeyValuePair<string, object?>> _fields = [];
     private readonly List<KeyValuePair<string, object?>> _scopeFields = [];
     private readonly StringBuilder _scopeText = new();
+    private readonly RecordBuffer _rendered = new(256);
     private string? _note;
 
     private LogCall()
@@ -23,7 +25,10 @@ internal sealed class LogCall
     }
 
     /// <summary>The message template, if the state has one.</summary>
-    public string? Template { get; private set; }
+    public MessageTemplate? Template { get; private set; }
+
+    /// <summary>The message in UTF-8, after Format returned null.</summary>
+    public ReadOnlySpan<byte> Rendered => _rendered.Written;
 
     /// <summary>Takes this thread's; a formatter that logs finds it taken, and gets a new one.</summary>
     public static LogCall Rent()
@@ -41,21 +46,21 @@ internal sealed class LogCall
         if (_scopeText.Length > 0) _scopeText.Clear();
         Template = null;
         _note = null;
-        _free = this;
+        if (_rendered.Length <= ShippingLimits.ScratchBytesKept) _free = this;
     }
 
     public void ReadState<TState>(TState state)
     {
         try
         {
-            ReadFields(state, _fields);
+            StateReader<TState>.Read(state, _fields);
         }
         catch (Exception exception)
         {
             Note("Reading the state", exception);
         }
 
-        Template = TakeTemplate(_fields);
+        Template = TakeTemplate(_fields) is { } text ? MessageTemplate.Of(text) : null;
     }
 
     public void ReadScope(object? scope)
@@ -66,7 +71,7 @@ internal sealed class LogCall
         {
             // A scope of keys and values has nothing to say as a text: its ToString is the name of its type.
             var isText = scope is not IEnumerable<KeyValuePair<string, object?>>;
-            if (!isText) ReadFields(scope, _scopeFields);
+            if (!isText) StateReader.Read(scope, _scopeFields);
             isText |= _scopeFields.RemoveAll(static field => field.Key == LogAttributes.OriginalFormat) > 0;
             if (!isText) return;
             var text = scope.ToString();
@@ -80,17 +85,20 @@ internal sealed class LogCall
         }
     }
 
-    /// <summary>The message, as the program's own formatter makes it.</summary>
-    public string Format<TState>(TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    /// <summary>The message as the program's own formatter makes it, or null when it is in <see cref="Rendered"/>: the same text,
+    /// made without a string.</summary>
+    public string? Format<TState>(TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         try
         {
+            if (Template is not null && StateReader<TState>.IsTemplateFormatter(formatter) && Template.TryRender(_fields, _rendered))
+                return null;
             return formatter(state, exception) ?? "";
         }
         catch (Exception thrown)
         {
             Note("Formatting the message", thrown);
-            return Template ?? "";
+            return Template is null ? "" : Encoding.UTF8.GetString(Template.Utf8);
         }
     }
 
@@ -102,19 +110,6 @@ internal sealed class LogCall
         if (eventId.Id != 0) attributes.Add(LogAttributes.EventId, (long)eventId.Id);
         if (exception is not null) WriteException(ref attributes, exception);
         if (_note is not null) attributes.Add(LogAttributes.Note, _note);
-    }
-
-    private static void ReadFields<T>(T source, List<KeyValuePair<string, object?>> fields)
-    {
-        if (source is IReadOnlyList<KeyValuePair<string, object?>> list)
-        {
-            var count = Math.Min(list.Count, RecordLimits.AttributeCountMax + 1);
-            for (var i = 0; i < count; i++) fields.Add(list[i]);
-        }
-        else if (source is IEnumerable<KeyValuePair<string, object?>> fieldsOfIt)
-        {
-            fields.AddRange(fieldsOfIt.Take(RecordLimits.AttributeCountMax + 1));
-        }
     }
 
     private static string? TakeTemplate(List<KeyValuePair<string, object?>> fields)

@@ -79,6 +79,13 @@ internal sealed class RecordBuffer(int capacityBytes = 4096)
         return WriteLongString(text, bytesMax);
     }
 
+    /// <summary>Writes text as UTF-8 without a length; lone surrogates become U+FFFD.</summary>
+    public void WriteText(ReadOnlySpan<char> text)
+    {
+        Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
+        Length += Encoding.UTF8.GetBytes(text, _bytes.AsSpan(Length));
+    }
+
     /// <summary>Leaves room for a number that is written later by <see cref="PatchVarint"/>, and returns where.</summary>
     public int ReserveVarint(int width)
     {

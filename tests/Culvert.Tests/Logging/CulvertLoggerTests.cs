@@ -248,8 +248,15 @@ public sealed partial class CulvertLoggerTests
     }
 
     [Fact]
-    public async Task Log_SteadyState_AllocatesNoMoreThanTheMessage()
+    public async Task Log_SteadyState_AllocatesNothingOfItsOwn()
     {
+        var build = typeof(CulvertLogger).Assembly.GetCustomAttributes(typeof(DebuggableAttribute), false);
+        if (build is [DebuggableAttribute { IsJITOptimizerDisabled: true }])
+        {
+            Assert.Skip("A debug build allocates what an optimised one does not; culvert bench log shows the figure.");
+            return;
+        }
+
         var collector = new FakeCollector { Acknowledges = false };
         var options = new CulvertLoggerOptions
         {
@@ -266,9 +273,8 @@ public sealed partial class CulvertLoggerTests
         for (var i = 0; i < Calls; i++) Taken(logger, 12_345, "blue");
         var perCall = (GC.GetAllocatedBytesForCurrentThread() - before) / (double)Calls;
 
-        // Ours is nothing: Microsoft.Extensions.Logging boxes its state once (40) and its number twice (48), and the message
-        // "Took 12345 of blue" is a string of 58, rounded up.
-        Assert.True(perCall <= 160, $"{perCall} bytes a call");
+        // Ours is nothing: what remains is the number that Microsoft.Extensions.Logging boxes when it is asked for the field.
+        Assert.True(perCall <= 24, $"{perCall} bytes a call");
     }
 
     [LoggerMessage(1, LogLevel.Information, "Took {Count} of {Colour}")]

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Culvert.Records;
+
+namespace Culvert.Logging;
+
+/// <summary>
+/// A message template taken apart, to render a message as UTF-8 without a string between. Only the plain case, in which the
+/// result is byte for byte that of Microsoft.Extensions.Logging: holes without alignment or format, no doubled braces,
+/// and values whose text does not depend on more than the invariant culture. For all else the program's formatter is asked.
+/// </summary>
+internal sealed class MessageTemplate
+{
+    /// <summary>Templates are constants of the program; one that makes its own at run time must not fill the memory.</summary>
+    private const int KeptMax = 4_096;
+
+    private static readonly ConcurrentDictionary<string, MessageTemplate> Known = new(ByReference.Instance);
+
+    private readonly byte[][]? _literals;
+
+    private MessageTemplate(string text)
+    {
+        Utf8 = Encoding.UTF8.GetBytes(text);
+        _literals = Split(text);
+    }
+
+    public byte[] Utf8 { get; }
+
+    public static MessageTemplate Of(string text)
+    {
+        if (Known.TryGetValue(text, out var known)) return known;
+        var template = new MessageTemplate(text);
+        if (Known.Count < KeptMax) Known.TryAdd(text, template);
+        return template;
+    }
+
+    /// <summary>Writes the message. False, and then nothing that counts is written, when it is no plain case.</summary>
+    public bool TryRender(List<KeyValuePair<string, object?>> fields, RecordBuffer output)
+    {
+        output.Clear();
+        if (_literals is null || fields.Count != _literals.Length - 1) return false;
+        output.WriteBytes(_literals[0]);
+        for (var i = 0; i < fields.Count; i++)
+        {
+            if (!TryRender(fields[i].Value, output)) return false;
+            output.WriteBytes(_literals[i + 1]);
+        }
+
+        return true;
+    }
+
+    private static bool TryRender(object? value, RecordBuffer output)
+    {
+        switch (value)
+        {
+            case null: output.WriteBytes("(null)"u8); return true;
+            case string text: return TryWrite(text, output);
+            case bool flag: output.WriteBytes(flag ? "True"u8 : "False"u8); return true;
+            case int number: return TryFormat(number, output);
+            case long number: return TryFormat(number, output);
+            case double number: return TryFormat(number, output);
+            case Guid id: return TryFormat(id, output);
+            default: return false;
+        }
+    }
+
+    private static bool TryWrite(string text, RecordBuffer output)
+    {
+        // Halves of a character that meet in the message are one in its string, and would be two here.
+        if (text.Length > RecordLimits.StringBytesMax) return false;
+        if (text.Length > 0 && (char.IsSurrogate(text[0]) || char.IsSurrogate(text[^1]))) return false;
+        output.WriteText(text);
+        return true;
+    }
+
+    private static bool TryFormat<T>(T value, RecordBuffer output)
+        where T : IUtf8SpanFormattable
+    {
+        Span<byte> text = stackalloc byte[64];
+        if (!value.TryFormat(text, out var count, default, CultureInfo.InvariantCulture)) return false;
+        output.WriteBytes(text[..count]);
+        return true;
+    }
+
+    private static byte[][]? Split(string text)
+    {
+        var literals = new List<byte[]>();
+        var rest = text.AsSpan();
+        while (true)
+        {
+            var open = rest.IndexOfAny('{', '}');
+            literals.Add(Encoding.UTF8.GetBytes(rest[..(open < 0 ? rest.Length : open)].ToArray()));
+            if (open < 0) return [.. literals];
+            if (rest[open] == '}') return null;
+            rest = rest[(open + 1)..];
+            var close = rest.IndexOfAny("{},:@$");
+            // A hole with anything but a name is left to the formatter.
+            if (close <= 0 || rest[close] != '}') return null;
+            rest = rest[(close + 1)..];
+        }
+    }
+
+    /// <summary>A template is a literal, so its reference says as much as its characters, and is compared faster.</summary>
+    private sealed class ByReference : IEqualityComparer<string>
+    {
+        public static ByReference Instance { get; } = new();
+
+        public bool Equals(string? x, string? y) => ReferenceEquals(x, y);
+
+        public int GetHashCode(string text) => RuntimeHelpers.GetHashCode(text);
+    }
+}

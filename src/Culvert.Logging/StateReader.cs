@@ -1,0 +1,68 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Culvert.Records;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Logging;
+
+/// <summary>Reads the fields of a state without boxing the state: those of Microsoft.Extensions.Logging are structs behind an
+/// interface, and boxing one costs 40 bytes a call.</summary>
+internal static class StateReader<TState>
+{
+    private static readonly Action<TState, List<KeyValuePair<string, object?>>>? ReadStruct = Create();
+    private static Func<TState, Exception?, string>? _templateFormatter;
+
+    public static void Read(TState state, List<KeyValuePair<string, object?>> fields)
+    {
+        if (ReadStruct is not null) ReadStruct(state, fields);
+        else StateReader.Read(state, fields);
+    }
+
+    /// <summary>Whether this formatter renders the template of this state and nothing else: both are those of
+    /// Microsoft.Extensions.Logging, which come from LoggerMessage (also generated) and the Log extension methods.</summary>
+    public static bool IsTemplateFormatter(Func<TState, Exception?, string> formatter)
+    {
+        // There is one such delegate for each state, so it is looked at once. Threads that race write the same.
+        if (ReferenceEquals(formatter, _templateFormatter)) return true;
+        if (!StateReader.IsOfLogging(typeof(TState)) || !StateReader.IsOfLogging(formatter.Method.DeclaringType)) return false;
+        _templateFormatter = formatter;
+        return true;
+    }
+
+    private static Action<TState, List<KeyValuePair<string, object?>>>? Create()
+    {
+        if (!typeof(TState).IsValueType || !RuntimeFeature.IsDynamicCodeSupported) return null;
+        if (!typeof(TState).IsAssignableTo(typeof(IReadOnlyList<KeyValuePair<string, object?>>))) return null;
+        return typeof(StateReader).GetMethod(nameof(StateReader.ReadStruct), BindingFlags.Static | BindingFlags.Public)!
+            .MakeGenericMethod(typeof(TState)).CreateDelegate<Action<TState, List<KeyValuePair<string, object?>>>>();
+    }
+}
+
+/// <summary>What does not depend on the state's type.</summary>
+internal static class StateReader
+{
+    /// <summary>One more than a record takes, so that it is marked as truncated.</summary>
+    private const int FieldsMax = RecordLimits.AttributeCountMax + 1;
+
+    public static bool IsOfLogging(Type? type) => type?.Assembly == typeof(LoggerMessage).Assembly;
+
+    public static void ReadStruct<T>(T state, List<KeyValuePair<string, object?>> fields)
+        where T : struct, IReadOnlyList<KeyValuePair<string, object?>>
+    {
+        var count = Math.Min(state.Count, FieldsMax);
+        for (var i = 0; i < count; i++) fields.Add(state[i]);
+    }
+
+    public static void Read(object? source, List<KeyValuePair<string, object?>> fields)
+    {
+        if (source is IReadOnlyList<KeyValuePair<string, object?>> list)
+        {
+            var count = Math.Min(list.Count, FieldsMax);
+            for (var i = 0; i < count; i++) fields.Add(list[i]);
+        }
+        else if (source is IEnumerable<KeyValuePair<string, object?>> sequence)
+        {
+            fields.AddRange(sequence.Take(FieldsMax));
+        }
+    }
+}
