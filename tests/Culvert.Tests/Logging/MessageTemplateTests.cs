@@ -30,7 +30,9 @@ public sealed class MessageTemplateTests
             var logger = loggers.CreateLogger("Templates");
             for (var i = 0; i < 5_000; i++)
             {
-                var pieces = Enumerable.Range(0, random.Next(1, 7)).Select(_ => Pieces[random.Next(Pieces.Length)]).ToArray();
+                var pieces = Pieces.ToArray();
+                random.Shuffle(pieces);
+                pieces = pieces[..random.Next(1, 8)];
                 var values = pieces.Where(piece => piece.Length > 2 && piece[0] == '{')
                     .Select(_ => Values[random.Next(Values.Length)]).ToArray();
 #pragma warning disable CA2254 // The template varies by intent.

@@ -34,6 +34,9 @@ internal sealed class CuttableLink
         _pipes[3].Writer.Complete(lost);
         _pipes[0].Reader.CancelPendingRead();
         _pipes[2].Reader.CancelPendingRead();
+        // A server that does not read any more makes the wire wait in a flush, and the client behind it.
+        _pipes[1].Writer.CancelPendingFlush();
+        _pipes[3].Writer.CancelPendingFlush();
     }
 
     private async Task CarryAsync(PipeReader from, PipeWriter to, long left)
