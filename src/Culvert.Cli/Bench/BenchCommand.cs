@@ -10,5 +10,6 @@ internal static class BenchCommand
         LogBench.Create(),
         SpoolBench.Create(),
         SearchBench.Create(),
+        BlockBench.Create(),
     };
 }
