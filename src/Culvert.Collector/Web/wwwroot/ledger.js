@@ -39,7 +39,7 @@ export class LedgerView {
     const total = stats.total;
     const lost = sumOf(stats.producers, 'lost') + stats.forgottenProducers.lost;
     const damaged = sumOf(stats.outputs, 'damaged');
-    this.root.replaceChildren(
+    const parts = [
       el('header', {}, el('h1', {}, 'Ledger'),
         el('p', { class: 'faint' }, `What became of every record. ${stats.balanced ? 'All sums add up' : 'A sum does not add up'}, as of ${full(stats.time).slice(0, 19)}.`)),
       el('div', { class: 'cards' },
@@ -55,7 +55,9 @@ export class LedgerView {
       table('By program', ['Program', 'Received', 'Duplicates', 'Dropped', 'Spooled'], stats.sources.map(counts)),
       table('Programs that number their records', ['Program', 'Input', 'Produced', 'Received', 'Outstanding', 'Lost', 'Dropped by itself'],
         stats.producers.slice(0, 100).map((producer) => [producer.service || '(no name)', producer.input, producer.produced, producer.received,
-          producer.outstanding, producer.lost, producer.droppedByLevel.reduce((a, b) => a + b, 0)])));
+          producer.outstanding, producer.lost, producer.droppedByLevel.reduce((a, b) => a + b, 0)])),
+    ];
+    this.root.replaceChildren(...parts.filter(Boolean));
   }
 }
 
@@ -83,7 +85,7 @@ function drops(byReason) {
 
 function table(title, heads, rows) {
   const isNumber = (value) => typeof value === 'number';
-  if (!rows.length) return el('div', {});
+  if (!rows.length) return null;
   return el('section', { class: 'sheet' }, el('h2', {}, title), el('table', {},
     el('thead', {}, el('tr', {}, ...heads.map((head, i) => el('th', { class: isNumber(rows[0][i]) ? 'number' : null, scope: 'col' }, head)))),
     el('tbody', {}, ...rows.map((row) => el('tr', {}, ...row.map((value) =>

@@ -13,8 +13,13 @@ export class ResultList {
     this.terms = [];
     this.records = new Map();
     this.list.addEventListener('focusin', (event) => this.mark(event.target.closest('.record')));
-    new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)) onEnd(); }, { rootMargin: '600px' })
-      .observe(this.end);
+    this.watch = new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)) onEnd(); }, { rootMargin: '600px' });
+  }
+
+  /** Tells when the end is in sight, also when it was there before: a page of short rows may leave it there. */
+  watchEnd() {
+    this.watch.unobserve(this.end);
+    this.watch.observe(this.end);
   }
 
   clear(terms) {

@@ -30,7 +30,7 @@ export class SearchView {
     this.state = state;
     this.bounds = bounds(state);
     this.abort = new AbortController();
-    this.next = null;
+    this.next = this.total = this.tookMs = null;
     this.loading = true;
     this.results.clear(terms(state.q));
     this.note([]);
@@ -51,8 +51,8 @@ export class SearchView {
     const { signal } = this.abort;
     try {
       const summary = await this.page(signal);
-      this.found = summary;
-      this.tell(`${this.next ? `The newest ${count(this.results.size)}` : plural(this.results.size, 'record')} \u00b7 ${count(Math.round(summary.ms))} ms`);
+      this.tookMs = summary.ms;
+      this.tellFound();
       this.note(summary.notes);
       if (!this.results.size && !this.state.live) this.nothing();
       if (this.state.live) this.tail.start(this.state.q, summary.end);
@@ -71,6 +71,7 @@ export class SearchView {
       (records) => { if (!signal.aborted) this.results.append(records); });
     this.next = summary.next ?? null;
     this.loading = false;
+    this.results.watchEnd();
     if (!this.next && this.results.size) this.results.say('That is all there is in this time.');
     return summary;
   }
@@ -81,7 +82,7 @@ export class SearchView {
     const { signal } = this.abort;
     try {
       await this.page(signal);
-      this.tell(`The newest ${count(this.results.size)}`);
+      this.tellFound();
     } catch (error) {
       this.fail(error, signal);
     }
@@ -93,7 +94,8 @@ export class SearchView {
     try {
       const data = await json('/api/histogram', { q: this.state.q, ...range, buckets: innerWidth < 700 ? 60 : 120 }, signal);
       if (!this.histogram.drag) this.histogram.show(withTotals(data));
-      if (!this.tail.running && this.results.size) this.tellTotal(data.total);
+      this.total = data.total;
+      this.tellFound();
     } catch (error) {
       this.fail(error, signal);
     }
@@ -151,12 +153,15 @@ export class SearchView {
   }
 
   tell(text) {
-    this.said = text;
     find('summary').textContent = text;
   }
 
-  tellTotal(total) {
-    if (this.said?.startsWith('The newest') && !this.said.includes(' of ')) this.tell(this.said.replace(/^The newest ([\d,]+)/, `The newest $1 of ${count(total)}`));
+  /** Count and figures come with different answers, in any order. */
+  tellFound() {
+    if (this.state.live || this.tookMs === null) return;
+    const shown = this.results.size;
+    const all = this.total === null ? '' : ` of ${count(this.total)}`;
+    this.tell(`${this.next ? `The newest ${count(shown)}${all}` : plural(shown, 'record')} \u00b7 ${count(Math.ceil(this.tookMs))} ms`);
   }
 
   tellTail() {
