@@ -7,7 +7,8 @@ using Culvert.Records;
 
 namespace Culvert.TestPeer;
 
-/// <summary>Fills a spool, says on standard output what is acknowledged, and kills itself at a step of the spool's writing.</summary>
+/// <summary>Fills a spool, says on standard output what is acknowledged, and kills itself at a step of the spool's
+/// writing.</summary>
 internal static class SpoolKillPoint
 {
     private const int BatchesMax = 200;

@@ -9,7 +9,8 @@ using Culvert.Records;
 
 namespace Culvert.Cli.Bench;
 
-/// <summary><c>culvert bench spool</c>: how fast records become durable, and how long one record waits for its fsync.</summary>
+/// <summary><c>culvert bench spool</c>: how fast records become durable, and how long one record waits for its
+/// fsync.</summary>
 internal static class SpoolBench
 {
     private const int BodyBytes = 160;
@@ -19,14 +20,19 @@ internal static class SpoolBench
     {
         var json = new Option<bool>("--json") { Description = "One JSON object a line." };
         var writers = new Option<int>("--writers") { Description = "Producers at once.", DefaultValueFactory = _ => 4 };
-        var seconds = new Option<int>("--seconds") { Description = "How long to append.", DefaultValueFactory = _ => 10 };
+        var seconds = new Option<int>("--seconds")
+        {
+            Description = "How long to append.", DefaultValueFactory = _ => 10,
+        };
         var data = new Option<string?>("--data") { Description = "A folder on the disk to measure." };
-        var command = new Command("spool", "Measure the collector's durable queue: appends with fsync, and reading back.")
+        var command =
+            new Command("spool", "Measure the collector's durable queue: appends with fsync, and reading back.")
         {
             json, writers, seconds, data,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetValue(json), parsed.GetValue(writers), parsed.GetValue(seconds), parsed.GetValue(data), cancellationToken));
+            parsed.GetValue(json), parsed.GetValue(writers), parsed.GetValue(seconds), parsed.GetValue(data),
+            cancellationToken));
         return command.WithExamples("culvert bench spool --writers 4 --seconds 10");
     }
 
@@ -54,7 +60,8 @@ internal static class SpoolBench
     }
 
     private static async Task AppendAsync(
-        BenchReport report, LogSpool spool, SpoolIntake intake, int writers, int seconds, CancellationToken cancellationToken)
+        BenchReport report, LogSpool spool, SpoolIntake intake, int writers, int seconds,
+        CancellationToken cancellationToken)
     {
         var (batch, count) = MakeBatch(RecordLimits.BatchBytesTarget);
         using var process = Process.GetCurrentProcess();
@@ -72,7 +79,8 @@ internal static class SpoolBench
 
                 // As the native input does: several batches of one producer are under way at a time.
                 if (pending.Count < 4) continue;
-                if ((await pending.Dequeue().ConfigureAwait(false)).Status != IntakeStatus.Durable) report.Wrong("a batch was refused");
+                if ((await pending.Dequeue().ConfigureAwait(false)).Status != IntakeStatus.Durable)
+                    report.Wrong("a batch was refused");
             }
 
             foreach (var rest in pending) await rest.ConfigureAwait(false);
@@ -81,7 +89,8 @@ internal static class SpoolBench
         var elapsed = clock.Elapsed.TotalSeconds;
         process.Refresh();
         var total = sums.Aggregate(0UL, (sum, one) => sum + one);
-        if (spool.DurablePosition != total) report.Wrong($"{total} records were acknowledged, {spool.DurablePosition} are there");
+        if (spool.DurablePosition != total)
+            report.Wrong($"{total} records were acknowledged, {spool.DurablePosition} are there");
         var bytes = (double)total / count * batch.Length;
         report.Add(
             $"append, {writers} writers", "64 KiB",

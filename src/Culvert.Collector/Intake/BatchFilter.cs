@@ -81,7 +81,8 @@ internal ref struct BatchFilter
 
     public static string ServiceOf(AttributeList resource)
     {
-        if (!resource.TryFind("service.name"u8, out var name) || name.Type != AttributeType.Text) return LedgerLimits.Unknown;
+        if (!resource.TryFind("service.name"u8, out var name)
+            || name.Type != AttributeType.Text) return LedgerLimits.Unknown;
         return Encoding.UTF8.GetString(name.Value[..Math.Min(name.Value.Length, LedgerLimits.NameBytesMax / 2)]);
     }
 

@@ -12,7 +12,8 @@ internal static class EntryReplay
         var before = entry.FirstSequence - 1;
         var producer = ledger.Producers.Get(entry.Producer, before);
         var input = InputOf(entry.Origin.Span);
-        if (!RecordBatchReader.TryOpen(entry.Records.Span, out var reader, out var problem)) throw new InvalidDataException(problem);
+        if (!RecordBatchReader.TryOpen(entry.Records.Span, out var reader, out var problem))
+            throw new InvalidDataException(problem);
         var tallies = BatchFilter.ServicesOf(reader);
         var gaps = new GapList();
         gaps.Add(producer.Durable + 1, before);
@@ -25,7 +26,8 @@ internal static class EntryReplay
             tallies[record.Resource].Kept++;
         }
 
-        // What was shed before the checkpoint is counted there; what was shed since is among the gaps, nobody knows where.
+        // What was shed before the checkpoint is counted there; what was shed since is among the gaps, nobody knows
+        // where.
         var shed = (int)Math.Min(shedCount - Math.Min(shedCount, producer.ShedDurable), gaps.Count);
         if (shed > 0)
         {
@@ -38,7 +40,8 @@ internal static class EntryReplay
         producer.Input = input;
         if (tallies.Length > 0) producer.Service = tallies[0].Service;
         producer.Shed = 0;
-        return new PendingBatch(producer, input, tallies, gaps, entry.FirstSequence, entry.LastSequence, entry.RecordCount, shed);
+        return new PendingBatch(
+            producer, input, tallies, gaps, entry.FirstSequence, entry.LastSequence, entry.RecordCount, shed);
     }
 
     private static string InputOf(ReadOnlySpan<byte> origin)

@@ -51,7 +51,8 @@ internal sealed class GapList
             || !RecordBytes.TryReadCount(source, ref at, LedgerLimits.GapRangesMax, out var count)) return false;
         for (var i = 0; i < count; i++)
         {
-            if (!Varint.TryRead(source, ref at, out var from) || !Varint.TryRead(source, ref at, out var length)) return false;
+            if (!Varint.TryRead(source, ref at, out var from)
+                || !Varint.TryRead(source, ref at, out var length)) return false;
             _ranges.Add(new SequenceRange(from, from + length));
         }
 

@@ -6,7 +6,8 @@ internal readonly ref struct IntakeBatch
     /// <summary>The input's name in the configuration, under which the ledger counts.</summary>
     public required string Input { get; init; }
 
-    /// <summary>Who numbers the records. An input whose records come without an identity uses a <see cref="InputProducer"/>.</summary>
+    /// <summary>Who numbers the records. An input whose records come without an identity uses a <see
+    /// cref="InputProducer"/>.</summary>
     public required ProducerId Producer { get; init; }
 
     /// <summary>The sequence of the first record, its gap not counted.</summary>

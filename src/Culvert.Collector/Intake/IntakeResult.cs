@@ -2,8 +2,8 @@ namespace Culvert.Collector.Intake;
 
 /// <summary>What became of a batch.</summary>
 /// <param name="Status">The outcome.</param>
-/// <param name="LastSequence">With <see cref="IntakeStatus.Durable"/>: all up to here is safe, or was dropped and counted,
-/// and may be acknowledged.</param>
+/// <param name="LastSequence">With <see cref="IntakeStatus.Durable"/>: all up to here is safe, or was dropped and
+/// counted, and may be acknowledged.</param>
 /// <param name="Message">A sentence for a person, for the outcomes that are not Durable.</param>
 internal readonly record struct IntakeResult(IntakeStatus Status, ulong LastSequence, string? Message = null);
 

@@ -25,7 +25,8 @@ internal sealed class Ledger : ISpoolState
     {
         lock (Gate)
         {
-            foreach (var counts in (ReadOnlySpan<LedgerCounts>)[_total, _inputs.Get(input), _sources.Get(LedgerLimits.Unknown)])
+            foreach (var counts in (ReadOnlySpan<LedgerCounts>)
+                [_total, _inputs.Get(input), _sources.Get(LedgerLimits.Unknown)])
             {
                 counts.Add(received: records, spooled: 0, duplicates: 0);
                 counts.AddDropped(reason, records);
@@ -35,8 +36,8 @@ internal sealed class Ledger : ISpoolState
         }
     }
 
-    /// <summary>Counts records that were kept, but not as they came: cut, repaired or taken as plain text. They are among
-    /// the received ones; nothing is subtracted for them.</summary>
+    /// <summary>Counts records that were kept, but not as they came: cut, repaired or taken as plain text. They are
+    /// among the received ones; nothing is subtracted for them.</summary>
     public void CountMended(string input, MendReason reason, long records)
     {
         lock (Gate)
@@ -49,7 +50,8 @@ internal sealed class Ledger : ISpoolState
 
     /// <summary>Notes what a producer says of itself: the highest sequence it gave, and what it dropped, by level from
     /// trace to fatal, cumulative for the epoch.</summary>
-    public void NoteReport(string input, ProducerId producer, string service, ulong produced, ReadOnlySpan<ulong> droppedByLevel)
+    public void NoteReport(
+        string input, ProducerId producer, string service, ulong produced, ReadOnlySpan<ulong> droppedByLevel)
     {
         lock (Gate)
         {
@@ -71,7 +73,8 @@ internal sealed class Ledger : ISpoolState
             var total = _total.Snapshot("total");
             CountsSnapshot[] inputs = [.. _inputs.Snapshot()];
             CountsSnapshot[] sources = [.. _sources.Snapshot()];
-            OutputSnapshot[] outputs = [.. _spool?.Outputs.Select(output => SnapshotOf(output, _spool.DurablePosition)) ?? []];
+            OutputSnapshot[] outputs =
+                [.. _spool?.Outputs.Select(output => SnapshotOf(output, _spool.DurablePosition)) ?? []];
             var position = _spool?.DurablePosition ?? 0;
             var balanced = total.Balanced && IsSum(total, inputs) && IsSum(total, sources)
                 && (_spool is null || (ulong)total.Spooled == position) && outputs.All(output => output.Balanced);

@@ -45,7 +45,8 @@ internal sealed class LedgerCounts
     {
         if (!Varint.TryRead(source, ref at, out var received) || !Varint.TryRead(source, ref at, out var duplicates)
             || !Varint.TryRead(source, ref at, out var spooled)) return false;
-        (Received, Duplicates, Spooled) = (Received + (long)received, Duplicates + (long)duplicates, Spooled + (long)spooled);
+        (Received, Duplicates, Spooled) =
+            (Received + (long)received, Duplicates + (long)duplicates, Spooled + (long)spooled);
         return TryLoad(source, ref at, _dropped) && TryLoad(source, ref at, _mended);
     }
 

@@ -9,8 +9,8 @@ internal static class LedgerLimits
     /// <summary>Most sources that are counted by name.</summary>
     public const int SourcesMax = 1_024;
 
-    /// <summary>Most producer epochs of which the highest sequence is kept. Beyond it those go that were not heard of for
-    /// longest; should one of them send again what it sent before, it is taken twice.</summary>
+    /// <summary>Most producer epochs of which the highest sequence is kept. Beyond it those go that were not heard of
+    /// for longest; should one of them send again what it sent before, it is taken twice.</summary>
     public const int ProducersMax = 4_096;
 
     /// <summary>So many go at once, so that the search for the oldest is rare.</summary>

@@ -19,7 +19,8 @@ internal sealed record LedgerSnapshot(
     ulong Position,
     bool Balanced);
 
-/// <summary>Received = Duplicates + the sum of Dropped + Spooled. Mended are among the received, and only known by input.</summary>
+/// <summary>Received = Duplicates + the sum of Dropped + Spooled. Mended are among the received, and only known by
+/// input.</summary>
 internal sealed record CountsSnapshot(
     string Name, long Received, long Duplicates, IReadOnlyDictionary<DropReason, long> Dropped, long Spooled,
     IReadOnlyDictionary<MendReason, long> Mended)
@@ -38,7 +39,8 @@ internal sealed record CountsSnapshot(
 /// <param name="Received">Records that arrived, each once.</param>
 /// <param name="Lost">Sequences below the highest that arrived which never came.</param>
 /// <param name="LostRanges">The first of these as ranges, both ends included.</param>
-/// <param name="DroppedByLevel">What the program says that it dropped itself, from trace to fatal; these are among Lost.</param>
+/// <param name="DroppedByLevel">What the program says that it dropped itself, from trace to fatal; these are among
+/// Lost.</param>
 internal sealed record ProducerSnapshot(
     string Producer, ulong Epoch, string Input, string Service, ulong Produced, ulong Received, ulong Lost,
     IReadOnlyList<SequenceRange> LostRanges, IReadOnlyList<ulong> DroppedByLevel)

@@ -62,8 +62,8 @@ internal sealed class ProducerState(ProducerId id)
         Refuse(firstSequence);
     }
 
-    /// <summary>Whether a batch must be refused because one before it was: were it taken, the sender's next attempt at the
-    /// earlier one would pass for a duplicate.</summary>
+    /// <summary>Whether a batch must be refused because one before it was: were it taken, the sender's next attempt at
+    /// the earlier one would pass for a duplicate.</summary>
     public bool IsBehindRefused(ulong firstSequence) => _refusedAt is { } refused && firstSequence > refused;
 
     /// <summary>A batch was refused: nothing behind it is taken until it comes again.</summary>
@@ -100,7 +100,8 @@ internal sealed class ProducerState(ProducerId id)
             || !RecordBytes.TryReadString(source, ref at, LedgerLimits.NameBytesMax, out var input)
             || !RecordBytes.TryReadString(source, ref at, LedgerLimits.NameBytesMax, out var service)
             || !Varint.TryRead(source, ref at, out var durable) || !Varint.TryRead(source, ref at, out var shed)
-            || !Varint.TryRead(source, ref at, out var produced) || !Varint.TryRead(source, ref at, out var received)) return null;
+            || !Varint.TryRead(source, ref at, out var produced)
+            || !Varint.TryRead(source, ref at, out var received)) return null;
         var state = new ProducerState(new ProducerId(producer, epoch))
         {
             Input = System.Text.Encoding.UTF8.GetString(input),

@@ -21,8 +21,8 @@ internal sealed class ProducerTable
 
     /// <summary>The state of a producer epoch, made when it is new.</summary>
     /// <param name="id">Who.</param>
-    /// <param name="before">The sequence before the first that is now heard of. If epochs were forgotten this may be one of them,
-    /// and what it sent before is not taken for lost.</param>
+    /// <param name="before">The sequence before the first that is now heard of. If epochs were forgotten this may be
+    /// one of them, and what it sent before is not taken for lost.</param>
     public ProducerState Get(ProducerId id, ulong before)
     {
         if (!_states.TryGetValue(id, out var state))

@@ -4,8 +4,8 @@ using Culvert.Records;
 namespace Culvert.Collector.Intake;
 
 /// <summary>
-/// The door of the spool: validates, removes duplicates by the highest sequence of each (producer, epoch), sheds when the
-/// disk is short, counts, appends, and answers after the fsync.
+/// The door of the spool: validates, removes duplicates by the highest sequence of each (producer, epoch), sheds when
+/// the disk is short, counts, appends, and answers after the fsync.
 /// </summary>
 internal sealed class SpoolIntake : IIntake
 {
@@ -79,7 +79,8 @@ internal sealed class SpoolIntake : IIntake
 
     /// <summary>Appends what is new of a batch, or joins the open group when nothing is. Under the gate.</summary>
     private bool TryTake(
-        in IntakeBatch batch, ProducerState producer, int count, ulong gaps, ulong last, uint checksum, out SpoolGroup group)
+        in IntakeBatch batch, ProducerState producer, int count, ulong gaps, ulong last, uint checksum,
+        out SpoolGroup group)
     {
         var header = new EntryHeader
         {
@@ -97,13 +98,15 @@ internal sealed class SpoolIntake : IIntake
     }
 
     /// <summary>The common case: all of it new, nothing skipped, one source. False when it is not that.</summary>
-    private bool TryPlain(in IntakeBatch batch, ProducerState producer, EntryHeader header, out bool taken, out SpoolGroup group)
+    private bool TryPlain(
+        in IntakeBatch batch, ProducerState producer, EntryHeader header, out bool taken, out SpoolGroup group)
     {
         (taken, group) = (false, null!);
         if (!RecordBatchReader.TryOpen(batch.Records, out var reader, out _) || reader.ResourceCount != 1) return false;
         var service = BatchFilter.ServiceOf(reader.Resource(0));
         taken = TryAppend(producer, header, batch.Origin, batch.Records, out group);
-        if (taken) Note(group, producer, batch.Input, [new SourceTally(service) { Kept = header.RecordCount }], NoGaps, batch.FirstSequence, header, 0);
+        SourceTally[] tallies = [new SourceTally(service) { Kept = header.RecordCount }];
+        if (taken) Note(group, producer, batch.Input, tallies, NoGaps, batch.FirstSequence, header, 0);
         return true;
     }
 
@@ -131,7 +134,8 @@ internal sealed class SpoolIntake : IIntake
     }
 
     private bool TryAppend(
-        ProducerState producer, EntryHeader header, ReadOnlySpan<byte> origin, ReadOnlySpan<byte> records, out SpoolGroup group)
+        ProducerState producer, EntryHeader header, ReadOnlySpan<byte> origin, ReadOnlySpan<byte> records,
+        out SpoolGroup group)
     {
         header.ShedCount += producer.Shed;
         if (!_spool.TryAppend(ref header, origin, records, out group)) return false;
@@ -149,7 +153,8 @@ internal sealed class SpoolIntake : IIntake
             producer, input, tallies, gaps, first, header.LastSequence, header.RecordCount, shed));
     }
 
-    private static async ValueTask<IntakeResult> AnswerAsync(Task<bool> completion, ulong last, CancellationToken cancellationToken) =>
+    private static async ValueTask<IntakeResult> AnswerAsync(
+        Task<bool> completion, ulong last, CancellationToken cancellationToken) =>
         await completion.WaitAsync(cancellationToken).ConfigureAwait(false)
             ? new IntakeResult(IntakeStatus.Durable, last)
             : Full("The collector could not write to its disk.");
@@ -157,7 +162,9 @@ internal sealed class SpoolIntake : IIntake
     private IntakeResult Malformed(in IntakeBatch batch, string problem)
     {
         // How many records it should have held is what it says itself, if that much can be read.
-        var records = RecordBatchReader.TryOpen(batch.Records, out var reader, out _) ? Math.Max(1, reader.RecordCount) : 1;
+        var records = RecordBatchReader.TryOpen(batch.Records, out var reader, out _)
+            ? Math.Max(1, reader.RecordCount)
+            : 1;
         _ledger.CountDropped(batch.Input, DropReason.Malformed, records);
         return new IntakeResult(IntakeStatus.Malformed, 0, problem);
     }

@@ -25,8 +25,8 @@ internal sealed class CheckpointFile : IDisposable
         return checkpoint;
     }
 
-    /// <summary>Writes a checkpoint into the older slot and makes it durable. When it throws, the newer slot is as it was,
-    /// and the next attempt writes the same slot anew.</summary>
+    /// <summary>Writes a checkpoint into the older slot and makes it durable. When it throws, the newer slot is as it
+    /// was, and the next attempt writes the same slot anew.</summary>
     public void Write(RecordBuffer content, Action<SpoolStep>? onStep)
     {
         if (content.Length > CheckpointLayout.ContentBytesMax)
@@ -66,12 +66,14 @@ internal sealed class CheckpointFile : IDisposable
         return latest;
     }
 
-    /// <summary>Writes the slot that counts once more, as it is. After an fsync that failed, an earlier process may have left
-    /// it in the page cache alone, and then the other slot, which is written next, would be the only one on the disk.</summary>
+    /// <summary>Writes the slot that counts once more, as it is. After an fsync that failed, an earlier process may
+    /// have left it in the page cache alone, and then the other slot, which is written next, would be the only one on
+    /// the disk.</summary>
     private void Secure()
     {
         if (_generation == 0) return;
-        var at = (long)((_nextSlot + CheckpointLayout.SlotCount - 1) % CheckpointLayout.SlotCount) * SpoolLimits.CheckpointSlotBytes;
+        var slot = (_nextSlot + CheckpointLayout.SlotCount - 1) % CheckpointLayout.SlotCount;
+        var at = (long)slot * SpoolLimits.CheckpointSlotBytes;
         var length = _file.Read(at, _slot);
         _file.Write(at, _slot.AsSpan(0, length));
         _file.Flush();
@@ -92,7 +94,8 @@ internal sealed class CheckpointFile : IDisposable
     {
         generation = 0;
         content = default;
-        if (slot.Length < CheckpointLayout.ContentOffset || ReadUInt32LittleEndian(slot) != CheckpointLayout.Magic) return false;
+        if (slot.Length < CheckpointLayout.ContentOffset
+            || ReadUInt32LittleEndian(slot) != CheckpointLayout.Magic) return false;
         var bytes = ReadInt32LittleEndian(slot[CheckpointLayout.BytesOffset..]);
         if (bytes < 0 || bytes > slot.Length - CheckpointLayout.ContentOffset) return false;
         var whole = slot[..(CheckpointLayout.ContentOffset + bytes)];

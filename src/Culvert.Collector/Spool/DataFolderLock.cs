@@ -16,21 +16,27 @@ internal sealed class DataFolderLock : IDisposable
 
     private DataFolderLock(FileStream file, string holderPath) => (_file, _holderPath) = (file, holderPath);
 
-    /// <summary>Takes the lock, or says who holds it. The folder is made when it is not there, with mode 0700.</summary>
+    /// <summary>Takes the lock, or says who holds it. The folder is made when it is not there, with mode
+    /// 0700.</summary>
     /// <param name="folder">The data folder.</param>
     /// <param name="time">For the start time that the next one reads.</param>
-    /// <param name="holder">Without the lock, the holder as a phrase for a person: process, start time, command.</param>
+    /// <param name="holder">Without the lock, the holder as a phrase for a person: process, start time,
+    /// command.</param>
     /// <returns>The lock, which the caller disposes, or null.</returns>
     public static DataFolderLock? TryAcquire(string folder, TimeProvider time, out string holder)
     {
         holder = "";
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(
+                folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var holderPath = Path.Combine(folder, HolderName);
         FileStream file;
         try
         {
-            file = new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            file = new FileStream(
+                Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException))
         {

@@ -56,12 +56,14 @@ internal struct EntryHeader
         header.Position = ReadUInt64LittleEndian(source[EntryLayout.PositionOffset..]);
         header.GroupPosition = ReadUInt64LittleEndian(source[EntryLayout.GroupPositionOffset..]);
         header.Producer = new ProducerId(
-            ReadUInt128LittleEndian(source[EntryLayout.ProducerOffset..]), ReadUInt64LittleEndian(source[EntryLayout.EpochOffset..]));
+            ReadUInt128LittleEndian(source[EntryLayout.ProducerOffset..]),
+            ReadUInt64LittleEndian(source[EntryLayout.EpochOffset..]));
         header.FirstSequence = ReadUInt64LittleEndian(source[EntryLayout.FirstSequenceOffset..]);
         header.LastSequence = ReadUInt64LittleEndian(source[EntryLayout.LastSequenceOffset..]);
         header.ObservedNs = ReadInt64LittleEndian(source[EntryLayout.ObservedOffset..]);
         header.ShedCount = ReadUInt32LittleEndian(source[EntryLayout.ShedCountOffset..]);
-        return (uint)header.OriginBytes <= SpoolLimits.OriginBytesMax && (uint)header.RecordsBytes <= SpoolLimits.RecordsBytesMax
+        return (uint)header.OriginBytes <= SpoolLimits.OriginBytesMax
+            && (uint)header.RecordsBytes <= SpoolLimits.RecordsBytesMax
             && header.RecordCount > 0;
     }
 

@@ -21,8 +21,8 @@ namespace Culvert.Collector.Spool;
 ///  | origin | records | zeros up to a multiple of 8                |
 ///  +---------------------------------------------------------------+
 /// </code>
-/// headerCrc is CRC-32C over the header from payloadCrc on, payloadCrc over origin and records; both are seeded with the
-/// spool's salt, so that bytes inside a record that look like an entry are not taken for one after damage.
+/// headerCrc is CRC-32C over the header from payloadCrc on, payloadCrc over origin and records; both are seeded with
+/// the spool's salt, so that bytes inside a record that look like an entry are not taken for one after damage.
 /// groupPosition is the position of the first record of the group that was written by the same fsync: all below it was
 /// durable before this entry was written, which is how recovery tells damage from a torn tail.
 /// shedCount is how many records of the producer were shed (disk full) since its entry before.

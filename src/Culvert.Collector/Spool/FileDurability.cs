@@ -10,8 +10,8 @@ internal static partial class FileDurability
     private const int Interrupted = 4;
     private const int OpenCloseOnExec = 0x80000;
 
-    /// <summary>Makes a file's content and length durable. On Linux by fdatasync, which leaves out the file's times; the
-    /// runtime's own flush ignores some errors, and none may be ignored here.</summary>
+    /// <summary>Makes a file's content and length durable. On Linux by fdatasync, which leaves out the file's times;
+    /// the runtime's own flush ignores some errors, and none may be ignored here.</summary>
     public static void Flush(SafeFileHandle handle)
     {
         if (!OperatingSystem.IsLinux())
@@ -28,7 +28,8 @@ internal static partial class FileDurability
         }
     }
 
-    /// <summary>Makes creations and deletions in a folder durable. Windows' file systems do that by themselves.</summary>
+    /// <summary>Makes creations and deletions in a folder durable. Windows' file systems do that by
+    /// themselves.</summary>
     public static void FlushFolder(string folder)
     {
         if (OperatingSystem.IsWindows()) return;

@@ -11,7 +11,8 @@ internal sealed class FolderFiles : ISpoolFiles
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(Folder);
         else
-            Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(
+                Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         _drive = new DriveInfo(Folder);
     }
 
@@ -23,7 +24,8 @@ internal sealed class FolderFiles : ISpoolFiles
         [.. new DirectoryInfo(Folder).EnumerateFiles().Select(file => (file.Name, file.Length))];
 
     public ISpoolFile OpenWrite(string name) => new FolderFile(File.OpenHandle(
-        Path.Combine(Folder, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+        Path.Combine(Folder, name), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+        FileShare.ReadWrite | FileShare.Delete));
 
     public ISpoolFile OpenRead(string name) => new FolderFile(File.OpenHandle(
         Path.Combine(Folder, name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));

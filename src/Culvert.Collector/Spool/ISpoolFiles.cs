@@ -36,7 +36,7 @@ internal interface ISpoolFile : IDisposable
 
     void SetLength(long length);
 
-    /// <summary>Makes the content and length durable. When it throws, nothing may be assumed of what was written since the
-    /// last time: the kernel may have dropped it and will not say so twice.</summary>
+    /// <summary>Makes the content and length durable. When it throws, nothing may be assumed of what was written since
+    /// the last time: the kernel may have dropped it and will not say so twice.</summary>
     void Flush();
 }

@@ -1,8 +1,8 @@
 namespace Culvert.Collector.Spool;
 
 /// <summary>
-/// What is kept with the spool's checkpoint and grows with its entries: the ledger and the table of duplicates. The spool
-/// knows nothing of its content.
+/// What is kept with the spool's checkpoint and grows with its entries: the ledger and the table of duplicates. The
+/// spool knows nothing of its content.
 /// </summary>
 internal interface ISpoolState
 {
@@ -26,6 +26,7 @@ internal interface ISpoolState
     /// damaged. Before the spool is open.</summary>
     void ReplayDamaged(ulong records);
 
-    /// <summary>A group of appends came to its end. On the spool's thread, under the gate, before its waiters are told.</summary>
+    /// <summary>A group of appends came to its end. On the spool's thread, under the gate, before its waiters are
+    /// told.</summary>
     void Complete(SpoolGroup group, bool durable);
 }

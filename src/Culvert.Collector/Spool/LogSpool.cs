@@ -7,7 +7,8 @@ namespace Culvert.Collector.Spool;
 /// The durable queue between the inputs and the outputs: append-only segments, written by one thread in groups with one
 /// fsync each, read by any number of readers, with one cursor per output. docs/spool.md describes format and recovery.
 /// </summary>
-/// <remarks>Any thread. Everything that changes is guarded by <see cref="Gate"/>; files are written by the committer alone.</remarks>
+/// <remarks>Any thread. Everything that changes is guarded by <see cref="Gate"/>; files are written by the committer
+/// alone.</remarks>
 internal sealed class LogSpool : IAsyncDisposable
 {
     private readonly ISpoolFiles _files;
@@ -24,7 +25,8 @@ internal sealed class LogSpool : IAsyncDisposable
     private bool _stopped;
 
     private LogSpool(
-        SpoolOptions options, ISpoolState state, ISpoolFiles files, TimeProvider time, ILogger logger, RecoveredSpool found)
+        SpoolOptions options, ISpoolState state, ISpoolFiles files, TimeProvider time, ILogger logger,
+        RecoveredSpool found)
     {
         _files = files;
         _logger = logger;
@@ -73,14 +75,16 @@ internal sealed class LogSpool : IAsyncDisposable
 
     internal uint Salt { get; }
 
-    /// <summary>Opens a spool or makes one; throws with a sentence for a person when the folder cannot be used.</summary>
+    /// <summary>Opens a spool or makes one; throws with a sentence for a person when the folder cannot be
+    /// used.</summary>
     /// <param name="options">Checked here.</param>
     /// <param name="state">What is kept with the checkpoint: the ledger.</param>
     /// <param name="files">The folder; by default the one that the options name.</param>
     /// <param name="time">For age, ticks and the checkpoint's interval.</param>
     /// <param name="logger">See <see cref="SpoolLog"/>.</param>
     public static LogSpool Open(
-        SpoolOptions options, ISpoolState state, ISpoolFiles? files = null, TimeProvider? time = null, ILogger? logger = null)
+        SpoolOptions options, ISpoolState state, ISpoolFiles? files = null, TimeProvider? time = null,
+        ILogger? logger = null)
     {
         options.Check();
         logger ??= NullLogger.Instance;
@@ -93,7 +97,9 @@ internal sealed class LogSpool : IAsyncDisposable
         catch (IOException exception)
         {
             throw new IOException(
-                $"The spool in {files.Folder} cannot be opened: {exception.Message} Check that the disk has space and works.", exception);
+                $"The spool in {files.Folder} cannot be opened: {exception.Message} "
+                + "Check that the disk has space and works.",
+                exception);
         }
 
         var spool = new LogSpool(options, state, files, time ?? TimeProvider.System, logger, found);
@@ -103,8 +109,8 @@ internal sealed class LogSpool : IAsyncDisposable
     }
 
     /// <summary>
-    /// Copies an entry into the group that is written next, and gives its position. Under the gate; the group's completion
-    /// tells when it is durable.
+    /// Copies an entry into the group that is written next, and gives its position. Under the gate; the group's
+    /// completion tells when it is durable.
     /// </summary>
     /// <param name="header">Filled in but for the positions.</param>
     /// <param name="origin">Copied.</param>
@@ -136,10 +142,11 @@ internal sealed class LogSpool : IAsyncDisposable
         return _group;
     }
 
-    /// <summary>Opens the reader of an output, whose cursor is kept in the checkpoint. A new output begins at the oldest record.</summary>
+    /// <summary>Opens the reader of an output, whose cursor is kept in the checkpoint. A new output begins at the
+    /// oldest record.</summary>
     /// <param name="output">Its name.</param>
-    /// <param name="fromPosition">Where to read, for an output that keeps its cursor itself: all below is taken as stored.
-    /// The first entry may begin before it.</param>
+    /// <param name="fromPosition">Where to read, for an output that keeps its cursor itself: all below is taken as
+    /// stored. The first entry may begin before it.</param>
     public SpoolReader OpenReader(string output, ulong? fromPosition = null)
     {
         lock (Gate)
@@ -147,8 +154,10 @@ internal sealed class LogSpool : IAsyncDisposable
             if (!_outputs.TryGetValue(output, out var found))
             {
                 if (_outputs.Count == SpoolLimits.OutputsMax)
-                    throw new InvalidOperationException($"The spool has {SpoolLimits.OutputsMax} outputs already; remove one.");
-                found = new SpoolOutput(output, fromPosition is { } start ? Math.Min(start, _firstPosition) : _firstPosition);
+                    throw new InvalidOperationException(
+                        $"The spool has {SpoolLimits.OutputsMax} outputs already; remove one.");
+                found = new SpoolOutput(
+                    output, fromPosition is { } start ? Math.Min(start, _firstPosition) : _firstPosition);
                 _outputs.Add(output, found);
                 _committer.Changed();
             }
@@ -165,11 +174,12 @@ internal sealed class LogSpool : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens a reader that no cursor belongs to and that holds nothing back, for the live tail and for searching
-    /// what is in no block yet. What is deleted meanwhile it passes over.</summary>
+    /// <summary>Opens a reader that no cursor belongs to and that holds nothing back, for the live tail and for
+    /// searching what is in no block yet. What is deleted meanwhile it passes over.</summary>
     public SpoolReader OpenReader(ulong fromPosition) => new(this, _files, null, fromPosition, _logger);
 
-    /// <summary>Forgets the cursors of all outputs that are not named, so that they hold nothing back any more.</summary>
+    /// <summary>Forgets the cursors of all outputs that are not named, so that they hold nothing back any
+    /// more.</summary>
     public void RetainOutputs(IReadOnlyCollection<string> names)
     {
         lock (Gate)
@@ -235,8 +245,8 @@ internal sealed class LogSpool : IAsyncDisposable
         group.Finish(durable: true);
     }
 
-    /// <summary>The group could not be written. What came after it goes with it: were it kept, a later sequence would be
-    /// durable while an earlier one is not, and the earlier one's resend would be taken for a duplicate.</summary>
+    /// <summary>The group could not be written. What came after it goes with it: were it kept, a later sequence would
+    /// be durable while an earlier one is not, and the earlier one's resend would be taken for a duplicate.</summary>
     internal void Fail(SpoolGroup group)
     {
         SpoolGroup next;
@@ -268,8 +278,8 @@ internal sealed class LogSpool : IAsyncDisposable
         Volatile.Write(ref _firstPosition, first);
     }
 
-    /// <summary>The segment that holds a position below the durable end. Null when there is none: it is deleted, or its file
-    /// is missing, and what is there begins at <paramref name="holeEnd"/>.</summary>
+    /// <summary>The segment that holds a position below the durable end. Null when there is none: it is deleted, or its
+    /// file is missing, and what is there begins at <paramref name="holeEnd"/>.</summary>
     internal SpoolSegment? Find(ulong position, out ulong holeEnd)
     {
         lock (Gate)

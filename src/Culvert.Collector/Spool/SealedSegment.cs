@@ -5,7 +5,8 @@ internal static class SealedSegment
 {
     public static void TryLearn(ISpoolFiles files, SpoolSegment segment) => TryLearn(files, segment, out _);
 
-    /// <summary>Fills in what the footer says; false when there is none, and then the whole file may hold entries.</summary>
+    /// <summary>Fills in what the footer says; false when there is none, and then the whole file may hold
+    /// entries.</summary>
     public static bool TryLearn(ISpoolFiles files, SpoolSegment segment, out SegmentFooter footer)
     {
         footer = default;

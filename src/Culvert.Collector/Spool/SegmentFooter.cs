@@ -11,7 +11,8 @@ namespace Culvert.Collector.Spool;
 /// <param name="OldestObservedNs">The first time at which one of them was received.</param>
 /// <param name="NewestObservedNs">The last.</param>
 internal readonly record struct SegmentFooter(
-    ulong FirstPosition, ulong NextPosition, ulong Records, ulong Entries, long DataEnd, long OldestObservedNs, long NewestObservedNs)
+    ulong FirstPosition, ulong NextPosition, ulong Records, ulong Entries, long DataEnd, long OldestObservedNs,
+    long NewestObservedNs)
 {
     public void Write(Span<byte> target)
     {

@@ -5,14 +5,15 @@ namespace Culvert.Collector.Spool;
 /// <summary>
 /// A segment: a file of entries in the order of their positions. Little-endian; written by the committer alone.
 /// <code>
-/// header   0 magic u32 | 4 crc u32 | 8 version u32 | 12 salt u32 | 16 number u64 | 24 firstPosition u64 | 32 createdNs i64
-/// entries  see EntryLayout
+/// header   0 magic u32 | 4 crc u32 | 8 version u32 | 12 salt u32 | 16 number u64 | 24 firstPosition u64 | 32 createdNs
+/// i64 entries  see EntryLayout
 /// footer   0 magic u32 | 4 crc u32 | 8 firstPosition u64 | 16 nextPosition u64 | 24 records u64 | 32 entries u64
-///          40 dataEnd i64 | 48 oldestObservedNs i64 | 56 newestObservedNs i64       only in a sealed segment, its last bytes
+///          40 dataEnd i64 | 48 oldestObservedNs i64 | 56 newestObservedNs i64       only in a sealed segment, its last
+/// bytes
 /// </code>
-/// Both checksums are CRC-32C over what follows them. The name is <c>number-firstPosition.segment</c>, so a listing of the
-/// folder is enough to know what lies where; numbers only grow. An entry whose position is not below the first position
-/// of the next segment was never acknowledged and is not there.
+/// Both checksums are CRC-32C over what follows them. The name is <c>number-firstPosition.segment</c>, so a listing of
+/// the folder is enough to know what lies where; numbers only grow. An entry whose position is not below the first
+/// position of the next segment was never acknowledged and is not there.
 /// </summary>
 internal static class SegmentLayout
 {

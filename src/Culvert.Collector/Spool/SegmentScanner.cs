@@ -34,19 +34,22 @@ internal sealed class SegmentScanner(uint salt) : IDisposable
     }
 
     /// <summary>The next entry that ends above <paramref name="from"/> and is whole; false when there is none up to
-    /// <paramref name="dataEnd"/> (the scan then stays behind the last entry and may go on with a higher end).</summary>
+    /// <paramref name="dataEnd"/> (the scan then stays behind the last entry and may go on with a higher
+    /// end).</summary>
     /// <param name="from">Entries that end at or below it are passed over.</param>
     /// <param name="endPosition">Entries that end above it are not there.</param>
     /// <param name="dataEnd">Offset up to which entries may lie.</param>
     /// <param name="header">The entry's header.</param>
     /// <param name="payload">Origin and records.</param>
-    public bool TryNext(ulong from, ulong endPosition, long dataEnd, out EntryHeader header, out ReadOnlyMemory<byte> payload)
+    public bool TryNext(
+        ulong from, ulong endPosition, long dataEnd, out EntryHeader header, out ReadOnlyMemory<byte> payload)
     {
         var offset = _offset;
         payload = default;
         while (Fill(offset, EntryLayout.HeaderBytes, dataEnd))
         {
-            if (!EntryHeader.TryRead(At(offset), salt, out header) || !IsPlausible(header, endPosition, offset, dataEnd))
+            if (!EntryHeader.TryRead(At(offset), salt, out header)
+                || !IsPlausible(header, endPosition, offset, dataEnd))
             {
                 offset = NextCandidate(offset, dataEnd);
                 continue;
@@ -60,11 +63,14 @@ internal sealed class SegmentScanner(uint salt) : IDisposable
             }
 
             if (!Fill(offset, header.EntryBytes, dataEnd)) break;
-            payload = _buffer.AsMemory((int)(offset - _bufferOffset) + EntryLayout.HeaderBytes, header.OriginBytes + header.RecordsBytes);
-            if (Crc32C.Compute(payload.Span[header.OriginBytes..], Crc32C.Compute(payload.Span[..header.OriginBytes], salt))
+            payload = _buffer.AsMemory(
+                (int)(offset - _bufferOffset) + EntryLayout.HeaderBytes, header.OriginBytes + header.RecordsBytes);
+            var bytes = payload.Span;
+            if (EntryHeader.PayloadChecksum(bytes[..header.OriginBytes], bytes[header.OriginBytes..], salt)
                 != header.PayloadCrc)
             {
-                // The header tells where the next entry begins; should that be wrong too, the search goes on from there.
+                // The header tells where the next entry begins; should that be wrong too, the search goes on from
+                // there.
                 offset += header.EntryBytes;
                 continue;
             }
@@ -87,13 +93,16 @@ internal sealed class SegmentScanner(uint salt) : IDisposable
     public void Dispose() => Close();
 
     private static bool IsPlausible(in EntryHeader header, ulong endPosition, long offset, long dataEnd) =>
-        header.NextPosition > header.Position && header.NextPosition <= endPosition && header.EntryBytes <= dataEnd - offset;
+        header.NextPosition > header.Position && header.NextPosition <= endPosition
+            && header.EntryBytes <= dataEnd - offset;
 
-    private ReadOnlySpan<byte> At(long offset) => _buffer.AsSpan((int)(offset - _bufferOffset), _filled - (int)(offset - _bufferOffset));
+    private ReadOnlySpan<byte> At(long offset) =>
+        _buffer.AsSpan((int)(offset - _bufferOffset), _filled - (int)(offset - _bufferOffset));
 
     private long NextCandidate(long offset, long dataEnd)
     {
-        for (offset += EntryLayout.Alignment; Fill(offset, EntryLayout.HeaderBytes, dataEnd); offset += EntryLayout.Alignment)
+        offset += EntryLayout.Alignment;
+        for (; Fill(offset, EntryLayout.HeaderBytes, dataEnd); offset += EntryLayout.Alignment)
         {
             var span = At(offset);
             while (span.Length >= EntryLayout.HeaderBytes)
@@ -109,7 +118,8 @@ internal sealed class SegmentScanner(uint salt) : IDisposable
         return offset;
     }
 
-    /// <summary>Makes sure that so many bytes from the offset on are in the buffer; false when they are not there.</summary>
+    /// <summary>Makes sure that so many bytes from the offset on are in the buffer; false when they are not
+    /// there.</summary>
     private bool Fill(long offset, int bytes, long dataEnd)
     {
         if (offset + bytes > dataEnd) return false;

@@ -4,7 +4,8 @@ namespace Culvert.Collector.Spool;
 internal readonly record struct SpoolPlace(string Name, ulong Segment, long Offset);
 
 /// <summary>Writes groups to the last segment, seals it, and makes the next. The committer's thread only.</summary>
-internal sealed class SegmentWriter(LogSpool spool, SpoolOptions options, ISpoolFiles files, TimeProvider time, RecoveredSpool found)
+internal sealed class SegmentWriter(
+    LogSpool spool, SpoolOptions options, ISpoolFiles files, TimeProvider time, RecoveredSpool found)
     : IDisposable
 {
     private readonly byte[] _scratch = new byte[SegmentLayout.FooterBytes];
@@ -16,7 +17,8 @@ internal sealed class SegmentWriter(LogSpool spool, SpoolOptions options, ISpool
         ? new SpoolPlace("a new segment", 0, 0)
         : new SpoolPlace(_segment.Name, _segment.Number, _segment.DataEnd);
 
-    /// <summary>Writes a group at the end and makes it durable. Throws when it could not; the caller then abandons.</summary>
+    /// <summary>Writes a group at the end and makes it durable. Throws when it could not; the caller then
+    /// abandons.</summary>
     public SpoolSegment Write(SpoolGroup group)
     {
         if (_file is null) Create(group.FirstPosition);
@@ -53,8 +55,8 @@ internal sealed class SegmentWriter(LogSpool spool, SpoolOptions options, ISpool
         if (_segment.NewestObservedNs < Nanoseconds(oldest)) Seal();
     }
 
-    /// <summary>Leaves the segment as it is, after a failure: what is in it beyond its durable end is never read, since the
-    /// next segment begins at that position.</summary>
+    /// <summary>Leaves the segment as it is, after a failure: what is in it beyond its durable end is never read, since
+    /// the next segment begins at that position.</summary>
     public void Abandon()
     {
         _file?.Dispose();
@@ -65,8 +67,9 @@ internal sealed class SegmentWriter(LogSpool spool, SpoolOptions options, ISpool
 
     internal static long Nanoseconds(DateTimeOffset instant) => (instant - DateTimeOffset.UnixEpoch).Ticks * 100;
 
-    /// <summary>A write that failed half-way (a full disk) gives its space back. The cut is made durable, because what is
-    /// written at the same place next must not be followed by remains of this; a failure abandons the segment.</summary>
+    /// <summary>A write that failed half-way (a full disk) gives its space back. The cut is made durable, because what
+    /// is written at the same place next must not be followed by remains of this; a failure abandons the
+    /// segment.</summary>
     private void TakeBack(ISpoolFile file, SpoolSegment segment)
     {
         try

@@ -6,12 +6,12 @@ namespace Culvert.Collector.Spool;
 /// <summary>
 /// What a checkpoint says. All numbers are varints:
 /// <code>
-/// version (1) | salt | segment number | offset | position | deletedBelow | firstPosition | output count | output* | state
-/// output := name string | startedAt | cursor | stored | expired | damaged
+/// version (1) | salt | segment number | offset | position | deletedBelow | firstPosition | output count | output* |
+/// state output := name string | startedAt | cursor | stored | expired | damaged
 /// state  := what ISpoolState wrote, to the end
 /// </code>
-/// Entries below offset of the segment are in the state; those behind it are counted again at the start. Segments with a
-/// number below deletedBelow may be deleted, or are already.
+/// Entries below offset of the segment are in the state; those behind it are counted again at the start. Segments with
+/// a number below deletedBelow may be deleted, or are already.
 /// </summary>
 internal sealed class SpoolCheckpoint
 {

@@ -3,9 +3,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Collector.Spool;
 
-/// <summary>Writes checkpoints and deletes segments, in that order. The committer's thread, but for <see cref="Changed"/>.</summary>
+/// <summary>Writes checkpoints and deletes segments, in that order. The committer's thread, but for <see
+/// cref="Changed"/>.</summary>
 internal sealed class SpoolKeeper(
-    LogSpool spool, SpoolOptions options, ISpoolFiles files, TimeProvider time, ILogger logger, RecoveredSpool found) : IDisposable
+    LogSpool spool, SpoolOptions options, ISpoolFiles files, TimeProvider time, ILogger logger, RecoveredSpool found)
+    : IDisposable
 {
     private readonly CheckpointFile _checkpoint = found.Checkpoint;
     private readonly RecordBuffer _content = new();
@@ -28,8 +30,8 @@ internal sealed class SpoolKeeper(
     public bool KeepIfDue(SpoolPlace place, SpoolPressure pressure) =>
         _writtenBytes < options.CheckpointBytes || Keep(place, checkpoint: true, pressure);
 
-    /// <summary>Writes a checkpoint when asked, when it is time, or when something is to be deleted; then deletes. False when
-    /// the checkpoint could not be written.</summary>
+    /// <summary>Writes a checkpoint when asked, when it is time, or when something is to be deleted; then deletes.
+    /// False when the checkpoint could not be written.</summary>
     public bool Keep(SpoolPlace place, bool checkpoint, SpoolPressure pressure)
     {
         LearnOldest();
@@ -68,7 +70,8 @@ internal sealed class SpoolKeeper(
             SpoolLog.DeleteFailed(logger, exception.Message, exception);
         }
 
-        // Without a footer its age is not known; taken as now, it goes by size or when it is consumed, or at the age's end.
+        // Without a footer its age is not known; taken as now, it goes by size or when it is consumed, or at the age's
+        // end.
         oldest.NewestObservedNs = SegmentWriter.Nanoseconds(time.GetUtcNow());
         oldest.IsKnown = true;
     }

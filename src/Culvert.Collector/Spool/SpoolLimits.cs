@@ -12,13 +12,15 @@ internal static class SpoolLimits
     /// than what came.</summary>
     public const int RecordsBytesMax = RecordLimits.BatchBytesMax + 16 * RecordLimits.BatchRecordCountMax;
 
-    /// <summary>Most bytes that wait for one fsync. Beyond it the disk cannot keep up, and batches are refused.</summary>
+    /// <summary>Most bytes that wait for one fsync. Beyond it the disk cannot keep up, and batches are
+    /// refused.</summary>
     public const int GroupBytesMax = 128 * 1024 * 1024;
 
     /// <summary>A group buffer that grew beyond this is given back after use.</summary>
     public const int GroupBufferBytesKept = 8 * 1024 * 1024;
 
-    /// <summary>Bytes of one slot of the checkpoint file. What does not fit (the oldest producers) is left out.</summary>
+    /// <summary>Bytes of one slot of the checkpoint file. What does not fit (the oldest producers) is left
+    /// out.</summary>
     public const int CheckpointSlotBytes = 1024 * 1024;
 
     /// <summary>Most outputs with a cursor.</summary>
@@ -30,7 +32,8 @@ internal static class SpoolLimits
     /// <summary>A reader reads this much at once.</summary>
     public const int ReadBytes = 1024 * 1024;
 
-    /// <summary>Distance of the offsets that are remembered, so that a reader finds a position without a scan.</summary>
+    /// <summary>Distance of the offsets that are remembered, so that a reader finds a position without a
+    /// scan.</summary>
     public const int IndexStrideBytes = 1024 * 1024;
 
     /// <summary>Free space is asked for once per so many bytes written, and at every tick.</summary>

@@ -1,6 +1,7 @@
 namespace Culvert.Collector.Spool;
 
-/// <summary>How far one output has come, and what became of the records it did not get. Under the spool's gate.</summary>
+/// <summary>How far one output has come, and what became of the records it did not get. Under the spool's
+/// gate.</summary>
 internal sealed class SpoolOutput(string name, ulong startedAt)
 {
     // Ranges that could not be read and lie at or above the cursor, ascending; there are only ever a few.
@@ -20,10 +21,12 @@ internal sealed class SpoolOutput(string name, ulong startedAt)
 
     public ulong Damaged { get; private set; }
 
-    public static SpoolOutput Restore(string name, ulong startedAt, ulong cursor, ulong stored, ulong expired, ulong damaged) =>
+    public static SpoolOutput Restore(
+        string name, ulong startedAt, ulong cursor, ulong stored, ulong expired, ulong damaged) =>
         new(name, startedAt) { Cursor = cursor, Stored = stored, Expired = expired, Damaged = damaged };
 
-    /// <summary>A reader of this output found that a range cannot be read; it is counted when the cursor passes it.</summary>
+    /// <summary>A reader of this output found that a range cannot be read; it is counted when the cursor passes
+    /// it.</summary>
     public void NoteDamage(ulong from, ulong to)
     {
         from = Math.Max(from, _damage.Count == 0 ? Cursor : Math.Max(Cursor, _damage[^1].To));
@@ -50,7 +53,8 @@ internal sealed class SpoolOutput(string name, ulong startedAt)
         Cursor = position;
     }
 
-    /// <summary>The output's own cursor is behind (it lost what it had, or it was kept elsewhere): it gets it again.</summary>
+    /// <summary>The output's own cursor is behind (it lost what it had, or it was kept elsewhere): it gets it
+    /// again.</summary>
     public void Rewind(ulong position)
     {
         if (position >= Cursor) return;

@@ -31,11 +31,12 @@ internal sealed class SpoolReader : IDisposable
     /// <summary>What is read next: behind the entry given last.</summary>
     public ulong Position { get; private set; }
 
-    /// <summary>A search goes on in a segment that was deleted under it, which its open file keeps alive. An output must
-    /// not: what was deleted is counted as expired for it.</summary>
+    /// <summary>A search goes on in a segment that was deleted under it, which its open file keeps alive. An output
+    /// must not: what was deleted is counted as expired for it.</summary>
     private bool HoldsDeleted => _output is null && _segment is not null && Position < _endPosition;
 
-    /// <summary>Waits until there may be something to read; false when there is nothing and the spool is closed.</summary>
+    /// <summary>Waits until there may be something to read; false when there is nothing and the spool is
+    /// closed.</summary>
     public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default)
     {
         while (_spool.DurablePosition <= Position)

@@ -49,7 +49,8 @@ internal sealed class SpoolRecovery(ISpoolFiles files, ISpoolState state, ILogge
             if (number < deletedBelow)
                 files.Delete(name);
             else
-                segments.Add(new SpoolSegment(number, firstPosition) { Bytes = bytes, DataEnd = bytes, IsKnown = false });
+                segments.Add(
+                    new SpoolSegment(number, firstPosition) { Bytes = bytes, DataEnd = bytes, IsKnown = false });
         }
 
         segments.Sort((left, right) => left.Number.CompareTo(right.Number));
@@ -88,9 +89,10 @@ internal sealed class SpoolRecovery(ISpoolFiles files, ISpoolState state, ILogge
             ReplayWhole(scanner, segment, offset);
         }
 
-        // Where the last segment cannot be written on, a new one begins behind all that was ever told to be durable, even if
-        // files are missing: a position is never given twice, and what is missing counts as damaged.
-        if (tail is null && segments.Count > 0) segments[^1].EndPosition = Math.Max(segments[^1].EndPosition, _expected);
+        // Where the last segment cannot be written on, a new one begins behind all that was ever told to be durable,
+        // even if files are missing: a position is never given twice, and what is missing counts as damaged.
+        if (tail is null && segments.Count > 0)
+            segments[^1].EndPosition = Math.Max(segments[^1].EndPosition, _expected);
         return tail;
     }
 
@@ -131,8 +133,8 @@ internal sealed class SpoolRecovery(ISpoolFiles files, ISpoolState state, ILogge
         var unsure = offset;
         while (scanner.TryNext(_expected, ulong.MaxValue, length, out var header, out var payload))
         {
-            // A hole whose start nobody was told of is where a write was torn: what follows was not acknowledged either,
-            // and keeping it would let later sequences hide that earlier ones are missing.
+            // A hole whose start nobody was told of is where a write was torn: what follows was not acknowledged
+            // either, and keeping it would let later sequences hide that earlier ones are missing.
             if (header.Position > _expected && _expected >= durable) break;
             NoteDamage(header.Position);
             ReplayEntry(header, payload);
@@ -176,8 +178,8 @@ internal sealed class SpoolRecovery(ISpoolFiles files, ISpoolState state, ILogge
         segment.Bytes = segment.DataEnd;
     }
 
-    /// <summary>The last group may lie in the page cache only, and after an fsync that failed no other fsync would write it.
-    /// From here on it is told as durable, so it is written again, as it is.</summary>
+    /// <summary>The last group may lie in the page cache only, and after an fsync that failed no other fsync would
+    /// write it. From here on it is told as durable, so it is written again, as it is.</summary>
     private static void Rewrite(ISpoolFile file, long from, long to)
     {
         if (from >= to) return;

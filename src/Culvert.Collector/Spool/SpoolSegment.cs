@@ -1,6 +1,7 @@
 namespace Culvert.Collector.Spool;
 
-/// <summary>What is known of a segment. Changed by the committer under the spool's gate; readers look at it under the gate.</summary>
+/// <summary>What is known of a segment. Changed by the committer under the spool's gate; readers look at it under the
+/// gate.</summary>
 internal sealed class SpoolSegment(ulong number, ulong firstPosition)
 {
     private readonly List<(ulong Position, long Offset)> _index = [];
@@ -39,7 +40,8 @@ internal sealed class SpoolSegment(ulong number, ulong firstPosition)
         Entries++;
         OldestObservedNs = Math.Min(OldestObservedNs, header.ObservedNs);
         NewestObservedNs = Math.Max(NewestObservedNs, header.ObservedNs);
-        if (_index.Count == 0 || offset - _index[^1].Offset >= SpoolLimits.IndexStrideBytes) _index.Add((header.Position, offset));
+        if (_index.Count == 0 || offset - _index[^1].Offset >= SpoolLimits.IndexStrideBytes)
+            _index.Add((header.Position, offset));
     }
 
     /// <summary>An offset at which an entry begins from where the position can be found by reading on.</summary>

@@ -16,8 +16,10 @@ public sealed class SpoolIntakeTests
     public async Task AcceptAsync_TheSameAgainWhileUnderWay_WaitsAndCountsDuplicates()
     {
         var batch = TestBatch.Of(1, 100);
-        var answers = Enumerable.Range(0, 20).Select(_ => _spool.Intake.SendAsync(Producer, 1, batch).AsTask()).ToList();
-        foreach (var answer in answers) Assert.Equal(new IntakeResult(IntakeStatus.Durable, 100), await answer.WaitAsync(Limit, TestContext.Current.CancellationToken));
+        var answers = Enumerable.Range(0, 20).Select(_ => _spool.Intake.SendAsync(Producer, 1, batch).AsTask())
+            .ToList();
+        foreach (var answer in answers) Assert.Equal(new IntakeResult(IntakeStatus.Durable, 100),
+            await answer.WaitAsync(Limit, TestContext.Current.CancellationToken));
         Assert.Equal(100, _spool.ReadAll().Count);
         var ledger = _spool.Ledger.Snapshot();
         Assert.Equal((2000L, 1900L, 100L), (ledger.Total.Received, ledger.Total.Duplicates, ledger.Total.Spooled));
@@ -32,7 +34,8 @@ public sealed class SpoolIntakeTests
         _spool.Ledger.NoteReport("native", Producer, "shop", 20, [1, 0, 0, 0, 0, 0]);
         var producer = Assert.Single(_spool.Ledger.Snapshot().Producers);
         Assert.Equal("shop", producer.Service);
-        Assert.Equal((20UL, 5UL, 6UL, 9UL), (producer.Produced, producer.Received, producer.Lost, producer.Outstanding));
+        Assert.Equal(
+            (20UL, 5UL, 6UL, 9UL), (producer.Produced, producer.Received, producer.Lost, producer.Outstanding));
         Assert.Equal(
             [new SequenceRange(1, 1), new SequenceRange(4, 6), new SequenceRange(8, 9)], producer.LostRanges);
         Assert.Equal(1UL, producer.DroppedByLevel[0]);
@@ -47,11 +50,13 @@ public sealed class SpoolIntakeTests
             var bytes = TestBatch.Of(1, 3);
             bytes[random.Next(bytes.Length)] ^= (byte)random.Next(1, 256);
             var junk = i % 2 == 0 ? bytes[..random.Next(bytes.Length)] : bytes;
-            var result = await _spool.Intake.SendAsync(new ProducerId((uint)i, 1), 1, junk).AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken);
+            var result = await _spool.Intake.SendAsync(new ProducerId((uint)i, 1), 1, junk).AsTask()
+                .WaitAsync(Limit, TestContext.Current.CancellationToken);
             Assert.True(result.Status is IntakeStatus.Malformed or IntakeStatus.Durable);
         }
 
-        var zero = await _spool.Intake.SendAsync(Producer, 0, TestBatch.Of(0, 1)).AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken);
+        var zero = await _spool.Intake.SendAsync(Producer, 0, TestBatch.Of(0, 1)).AsTask()
+            .WaitAsync(Limit, TestContext.Current.CancellationToken);
         Assert.Equal(IntakeStatus.Malformed, zero.Status);
         Assert.True(_spool.Ledger.Snapshot().Balanced);
         Assert.True(_spool.Ledger.Snapshot().Total.Dropped[DropReason.Malformed] > 50);
@@ -61,11 +66,13 @@ public sealed class SpoolIntakeTests
     public async Task AcceptAsync_MoreProducersThanAreKept_FoldsTheOldestAndStaysBalanced()
     {
         for (var i = 0; i < LedgerLimits.ProducersMax + 100; i++)
-            await _spool.Intake.SendAsync(new ProducerId((uint)i, 1), 1, TestBatch.Of(1, 1, $"service-{i}")).AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken);
+            await _spool.Intake.SendAsync(new ProducerId((uint)i, 1), 1, TestBatch.Of(1, 1, $"service-{i}")).AsTask()
+                .WaitAsync(Limit, TestContext.Current.CancellationToken);
         var ledger = _spool.Ledger.Snapshot();
         Assert.True(ledger.Balanced);
         Assert.True(ledger.Producers.Count <= LedgerLimits.ProducersMax);
-        Assert.Equal((ulong)(LedgerLimits.ProducersMax + 100), ledger.ForgottenProducers.Epochs + (ulong)ledger.Producers.Count);
+        Assert.Equal(
+            (ulong)(LedgerLimits.ProducersMax + 100), ledger.ForgottenProducers.Epochs + (ulong)ledger.Producers.Count);
         Assert.Equal(LedgerLimits.SourcesMax + 1, ledger.Sources.Count);
         Assert.True(await _spool.Spool.CheckpointAsync().WaitAsync(Limit, TestContext.Current.CancellationToken));
     }
@@ -76,7 +83,8 @@ public sealed class SpoolIntakeTests
         using var reader = _spool.Spool.OpenReader("store");
         var senders = Enumerable.Range(1, 4).Select(id => Task.Run(async () =>
         {
-            for (var i = 0; i < 200; i++) await _spool.Intake.SendAsync(new ProducerId((uint)id, 1), (ulong)i + 1, TestBatch.Of((ulong)i + 1, 1));
+            for (var i = 0; i < 200; i++) await _spool.Intake.SendAsync(
+                new ProducerId((uint)id, 1), (ulong)i + 1, TestBatch.Of((ulong)i + 1, 1));
         })).ToList();
         while (senders.Any(sender => !sender.IsCompleted))
         {
@@ -90,7 +98,8 @@ public sealed class SpoolIntakeTests
 
     private async Task SendAsync(byte[] batch, ulong first)
     {
-        var result = await _spool.Intake.SendAsync(Producer, first, batch).AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken);
+        var result = await _spool.Intake.SendAsync(Producer, first, batch).AsTask()
+            .WaitAsync(Limit, TestContext.Current.CancellationToken);
         Assert.Equal(IntakeStatus.Durable, result.Status);
     }
 }

@@ -1,6 +1,7 @@
 namespace Culvert.Collector.Tests.Spool;
 
-/// <summary>The content of a file in <see cref="CrashFiles"/>: what is seen, what is durable, and what was written since.</summary>
+/// <summary>The content of a file in <see cref="CrashFiles"/>: what is seen, what is durable, and what was written
+/// since.</summary>
 internal sealed class CrashFile
 {
     private const int Sector = 512;
@@ -45,13 +46,15 @@ internal sealed class CrashFile
         _changes.Clear();
     }
 
-    /// <summary>The kernel gave up on what was written: it is still seen, but no later flush makes it durable.</summary>
+    /// <summary>The kernel gave up on what was written: it is still seen, but no later flush makes it
+    /// durable.</summary>
     public void LoseChanges()
     {
         for (var i = 0; i < _changes.Count; i++) _changes[i] = _changes[i] with { IsLost = true };
     }
 
-    /// <summary>Power is lost: of what was not flushed any part may have reached the disk, by sectors, in any order.</summary>
+    /// <summary>Power is lost: of what was not flushed any part may have reached the disk, by sectors, in any
+    /// order.</summary>
     public void Crash(Random random)
     {
         var share = random.Next(4) switch { 0 => 0.0, 1 => 1.0, 2 => 0.5, _ => 0.9 };
@@ -67,7 +70,8 @@ internal sealed class CrashFile
             {
                 var end = (int)Math.Min(change.Bytes.Length, at + Sector - ((change.Offset + at) % Sector));
                 if (random.NextDouble() < share)
-                    DurableLength = Apply(ref _durable, DurableLength, change.Offset + at, change.Bytes.AsSpan(at, end - at));
+                    DurableLength =
+                        Apply(ref _durable, DurableLength, change.Offset + at, change.Bytes.AsSpan(at, end - at));
                 at = end;
             }
         }

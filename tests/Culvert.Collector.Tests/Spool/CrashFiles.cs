@@ -86,7 +86,8 @@ internal sealed class CrashFiles : ISpoolFiles
     {
         lock (_lock)
         {
-            return _seen.TryGetValue(name, out var file) ? new Handle(this, file) : throw new FileNotFoundException(name);
+            return _seen.TryGetValue(name, out var file) ? new Handle(this, file)
+                : throw new FileNotFoundException(name);
         }
     }
 

@@ -22,7 +22,8 @@ public sealed class LogSpoolTests
         await using (var again = TestSpool.Open(TestSpool.Options(folder.Path)))
         {
             Assert.Equal(100UL, again.Spool.NextPosition);
-            Assert.Equal(Enumerable.Range(1, 100).Select(i => (ulong)i), again.ReadAll().Select(record => record.Sequence));
+            Assert.Equal(
+                Enumerable.Range(1, 100).Select(i => (ulong)i), again.ReadAll().Select(record => record.Sequence));
             Assert.Equal(100UL, again.Intake.DurableSequence(Producer));
             Assert.Equal(new IntakeResult(IntakeStatus.Durable, 120), await Accept(again, 91, 30));
             Assert.Equal(120, again.ReadAll().Count);

@@ -2,7 +2,8 @@ using Culvert.Collector.Intake;
 
 namespace Culvert.Collector.Tests.Spool;
 
-/// <summary>A client in the model test: numbers its records, skips some, keeps what is not acknowledged and sends it again.</summary>
+/// <summary>A client in the model test: numbers its records, skips some, keeps what is not acknowledged and sends it
+/// again.</summary>
 internal sealed class ModelProducer(ProducerId id)
 {
     private readonly List<(ulong First, ulong[] Sequences)> _unacknowledged = [];

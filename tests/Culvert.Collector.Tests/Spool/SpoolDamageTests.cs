@@ -15,7 +15,8 @@ public sealed class SpoolDamageTests
     public async Task Reader_ADamagedEntryInASealedSegment_IsPassedOverAndCounted()
     {
         await using (var spool = Open()) await FillAsync(spool, 40);
-        var first = _files.List().Select(file => file.Name).Where(name => name.EndsWith(".segment", StringComparison.Ordinal)).Min()!;
+        var first = _files.List().Select(file => file.Name)
+            .Where(name => name.EndsWith(".segment", StringComparison.Ordinal)).Min()!;
         _files[first].Damage(SegmentLayout.HeaderBytes + EntryLayout.HeaderBytes + 100, 3);
 
         await using var again = Open();
@@ -49,7 +50,8 @@ public sealed class SpoolDamageTests
             reader.Commit(reader.Position);
             var ledger = again.Ledger.Snapshot();
             Assert.True(ledger.Outputs.All(output => output.Balanced), $"seed {seed}, round {round}, {name}: {ledger}");
-            Assert.Equal(IntakeStatus.Durable, (await SendAsync(again, again.Intake.DurableSequence(Producer) + 1)).Status);
+            Assert.Equal(
+                IntakeStatus.Durable, (await SendAsync(again, again.Intake.DurableSequence(Producer) + 1)).Status);
         }
     }
 
@@ -84,7 +86,8 @@ public sealed class SpoolDamageTests
             var batch = TestBatch.Of(
                 [.. Enumerable.Range(0, 5).Select(i => first + (ulong)i)], first,
                 severity: number => (Culvert.Records.Severity)(1 + 4 * (number - first)));
-            var result = await spool.Intake.SendAsync(Producer, first, batch).AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken);
+            var result = await spool.Intake.SendAsync(Producer, first, batch).AsTask()
+                .WaitAsync(Limit, TestContext.Current.CancellationToken);
             return (spool.Spool.NextPosition - before, result.Status);
         }
 
@@ -93,10 +96,12 @@ public sealed class SpoolDamageTests
         Assert.Equal((2UL, IntakeStatus.Durable), await SendAllLevelsAsync(299));
         Assert.Equal((1UL, IntakeStatus.Durable), await SendAllLevelsAsync(199));
         Assert.Equal((0UL, IntakeStatus.Full), await SendAllLevelsAsync(99));
-        Assert.True(await spool.Spool.CheckpointAsync().WaitAsync(Limit, TestContext.Current.CancellationToken), "The checkpoint can be written on a full disk.");
+        Assert.True(await spool.Spool.CheckpointAsync().WaitAsync(Limit, TestContext.Current.CancellationToken),
+            "The checkpoint can be written on a full disk.");
         Assert.Equal((5UL, IntakeStatus.Durable), await SendAllLevelsAsync(1000));
         var ledger = spool.Ledger.Snapshot();
-        Assert.Equal((25L, 9L, 16L), (ledger.Total.Received, ledger.Total.Dropped[DropReason.DiskFull], ledger.Total.Spooled));
+        Assert.Equal(
+            (25L, 9L, 16L), (ledger.Total.Received, ledger.Total.Dropped[DropReason.DiskFull], ledger.Total.Spooled));
         Assert.Equal(0UL, Assert.Single(ledger.Producers).Lost);
         Assert.True(ledger.Balanced);
     }
@@ -111,11 +116,13 @@ public sealed class SpoolDamageTests
     private long Now => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
 
     private Task<IntakeResult> SendAsync(TestSpool spool, ulong first) =>
-        spool.Intake.SendAsync(Producer, first, TestBatch.Of(first, 10, padding: 500), observedNs: Now).AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken);
+        spool.Intake.SendAsync(Producer, first, TestBatch.Of(first, 10, padding: 500), observedNs: Now).AsTask()
+            .WaitAsync(Limit, TestContext.Current.CancellationToken);
 
     private async Task FillAsync(TestSpool spool, int batches)
     {
-        for (var i = 0; i < batches; i++) Assert.Equal(IntakeStatus.Durable, (await SendAsync(spool, (ulong)i * 10 + 1)).Status);
+        for (var i = 0; i < batches; i++) Assert.Equal(
+            IntakeStatus.Durable, (await SendAsync(spool, (ulong)i * 10 + 1)).Status);
     }
 
     /// <summary>Rings the timer and waits until the committer has dealt with it.</summary>

@@ -32,7 +32,8 @@ public sealed class SpoolDiskFullTests
         var ballast = Path.Combine(folder, "ballast");
         await File.WriteAllBytesAsync(ballast, new byte[4 << 20], TestContext.Current.CancellationToken);
         var time = new ManualTime();
-        var options = new SpoolOptions { Folder = Path.Combine(folder, "spool"), FreeSpaceFloorBytes = floorBytes, SegmentBytes = 1 << 20 };
+        var options = new SpoolOptions { Folder = Path.Combine(folder, "spool"), FreeSpaceFloorBytes = floorBytes,
+            SegmentBytes = 1 << 20 };
         var next = 1UL;
         await using (var spool = TestSpool.Open(options, null, time))
         {
@@ -40,7 +41,8 @@ public sealed class SpoolDiskFullTests
             while (await SendAsync(spool, next) == IntakeStatus.Durable) next += 10;
             Assert.InRange(next, 1_000UL, 4_000UL);
             Assert.Equal(IntakeStatus.Full, await SendAsync(spool, next));
-            Assert.True(await spool.Spool.CheckpointAsync().WaitAsync(Limit, TestContext.Current.CancellationToken), "The checkpoint can be written on a full disk.");
+            Assert.True(await spool.Spool.CheckpointAsync().WaitAsync(Limit, TestContext.Current.CancellationToken),
+                "The checkpoint can be written on a full disk.");
             Assert.Equal((int)next - 1, spool.ReadAll().Count);
 
             File.Delete(ballast);
@@ -52,14 +54,17 @@ public sealed class SpoolDiskFullTests
         }
 
         await using var again = TestSpool.Open(options, null, time);
-        Assert.Equal(Enumerable.Range(1, (int)next - 1).Select(i => (ulong)i), again.ReadAll().Select(record => record.Sequence));
+        Assert.Equal(Enumerable.Range(1, (int)next - 1).Select(i => (ulong)i),
+            again.ReadAll().Select(record => record.Sequence));
     }
 
     private static async Task<IntakeStatus> SendAsync(TestSpool spool, ulong first)
     {
         var batch = TestBatch.Of(
-            [.. Enumerable.Range(0, 10).Select(i => first + (ulong)i)], first, severity: _ => Culvert.Records.Severity.Error, padding: 2000);
-        return (await spool.Intake.SendAsync(Producer, first, batch).AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken)).Status;
+            [.. Enumerable.Range(0, 10).Select(i => first + (ulong)i)], first, severity: _ =>
+                Culvert.Records.Severity.Error, padding: 2000);
+        return (await spool.Intake.SendAsync(Producer, first, batch).AsTask()
+            .WaitAsync(Limit, TestContext.Current.CancellationToken)).Status;
     }
 
     private static int Run(string command, params string[] arguments)

@@ -5,7 +5,8 @@ using Culvert.Collector.Spool;
 
 namespace Culvert.Collector.Tests.Spool;
 
-/// <summary>Kills a real process at each step of the spool's writing, several times in a row on the same folder.</summary>
+/// <summary>Kills a real process at each step of the spool's writing, several times in a row on the same
+/// folder.</summary>
 public sealed class SpoolKillPointTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -31,14 +32,16 @@ public sealed class SpoolKillPointTests
     private static async Task<ulong> RunPeerAsync(string folder, string step, int occurrence)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in (string[])[PeerPath(), "spool", folder, step, occurrence.ToString(CultureInfo.InvariantCulture)])
+        foreach (var argument in (
+            string[])[PeerPath(), "spool", folder, step, occurrence.ToString(CultureInfo.InvariantCulture)])
             start.ArgumentList.Add(argument);
         using var peer = Process.Start(start)!;
         try
         {
             var output = await peer.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)
                 .WaitAsync(Limit, TestContext.Current.CancellationToken);
-            await peer.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Limit, TestContext.Current.CancellationToken);
+            await peer.WaitForExitAsync(TestContext.Current.CancellationToken)
+                .WaitAsync(Limit, TestContext.Current.CancellationToken);
             Assert.Equal(128 + 9, peer.ExitCode);
             var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             return lines.Length == 0 ? 0 : ulong.Parse(lines[^1].Split(' ')[1], CultureInfo.InvariantCulture);
@@ -67,5 +70,6 @@ public sealed class SpoolKillPointTests
     }
 
     private static string PeerPath() => Path.Combine(
-        AppContext.BaseDirectory.Replace("Culvert.Collector.Tests", "Culvert.TestPeer", StringComparison.Ordinal), "Culvert.TestPeer.dll");
+        AppContext.BaseDirectory.Replace("Culvert.Collector.Tests", "Culvert.TestPeer", StringComparison.Ordinal),
+            "Culvert.TestPeer.dll");
 }

@@ -18,7 +18,8 @@ public sealed class SpoolLayoutTests
     {
         int[] offsets =
         [
-            EntryLayout.MagicOffset, EntryLayout.HeaderCrcOffset, EntryLayout.PayloadCrcOffset, EntryLayout.OriginBytesOffset,
+            EntryLayout.MagicOffset, EntryLayout.HeaderCrcOffset, EntryLayout.PayloadCrcOffset,
+                EntryLayout.OriginBytesOffset,
             EntryLayout.RecordsBytesOffset, EntryLayout.RecordCountOffset, EntryLayout.PositionOffset,
             EntryLayout.GroupPositionOffset, EntryLayout.ProducerOffset, EntryLayout.EpochOffset,
             EntryLayout.FirstSequenceOffset, EntryLayout.LastSequenceOffset, EntryLayout.ObservedOffset,
@@ -34,11 +35,13 @@ public sealed class SpoolLayoutTests
         int[] header =
         [
             SegmentLayout.MagicOffset, SegmentLayout.CrcOffset, SegmentLayout.VersionOffset, SegmentLayout.SaltOffset,
-            SegmentLayout.NumberOffset, SegmentLayout.FirstPositionOffset, SegmentLayout.CreatedOffset, SegmentLayout.HeaderBytes,
+            SegmentLayout.NumberOffset, SegmentLayout.FirstPositionOffset, SegmentLayout.CreatedOffset,
+                SegmentLayout.HeaderBytes,
         ];
         int[] footer =
         [
-            SegmentLayout.FooterFirstPositionOffset, SegmentLayout.FooterNextPositionOffset, SegmentLayout.FooterRecordsOffset,
+            SegmentLayout.FooterFirstPositionOffset, SegmentLayout.FooterNextPositionOffset,
+                SegmentLayout.FooterRecordsOffset,
             SegmentLayout.FooterEntriesOffset, SegmentLayout.FooterDataEndOffset, SegmentLayout.FooterOldestOffset,
             SegmentLayout.FooterNewestOffset, SegmentLayout.FooterBytes,
         ];

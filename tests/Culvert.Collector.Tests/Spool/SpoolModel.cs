@@ -16,7 +16,8 @@ internal sealed class SpoolModel(int seed) : IAsyncDisposable
     private readonly Random _random = new(seed);
     private readonly CrashFiles _files = new();
     private readonly ManualTime _time = new();
-    private readonly ModelProducer[] _producers = [.. Enumerable.Range(1, 3).Select(i => new ModelProducer(new ProducerId((uint)i, 1)))];
+    private readonly ModelProducer[] _producers =
+        [.. Enumerable.Range(1, 3).Select(i => new ModelProducer(new ProducerId((uint)i, 1)))];
 
     // What was read as durable, by position; its indexes are the positions.
     private readonly List<(UInt128 Producer, ulong Sequence)> _log = [];
@@ -62,7 +63,8 @@ internal sealed class SpoolModel(int seed) : IAsyncDisposable
                 Consume();
                 break;
             case 12:
-                if (await _spool!.Spool.CheckpointAsync().WaitAsync(Limit, TestContext.Current.CancellationToken)) _checkpointed = _committed;
+                if (await _spool!.Spool.CheckpointAsync()
+                    .WaitAsync(Limit, TestContext.Current.CancellationToken)) _checkpointed = _committed;
                 break;
             case 13:
                 _time.Advance(TimeSpan.FromSeconds(_random.Next(1, 20)));
@@ -85,7 +87,8 @@ internal sealed class SpoolModel(int seed) : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends what is unacknowledged and some more, without waiting in between, then looks at the answers.</summary>
+    /// <summary>Sends what is unacknowledged and some more, without waiting in between, then looks at the
+    /// answers.</summary>
     private async Task SendAsync()
     {
         var answers = new List<(ModelProducer Producer, Task<IntakeResult> Answer)>();
@@ -105,7 +108,8 @@ internal sealed class SpoolModel(int seed) : IAsyncDisposable
             var result = await answer.WaitAsync(Limit, TestContext.Current.CancellationToken);
             Trace($"answer {producer.Id.Producer} {result}");
             if (result.Status == IntakeStatus.Durable)
-                _acknowledged.AddRange(producer.Acknowledge(result.LastSequence).Select(number => (producer.Id.Producer, number)));
+                _acknowledged.AddRange(
+                    producer.Acknowledge(result.LastSequence).Select(number => (producer.Id.Producer, number)));
             else Assert.Equal(IntakeStatus.Full, result.Status);
         }
 
@@ -162,19 +166,23 @@ internal sealed class SpoolModel(int seed) : IAsyncDisposable
             }
         }
 
-        Trace("open " + string.Join(' ', _producers.Select(p => p.Id.Producer + ":" + _spool.Ledger.Producers.Find(p.Id)?.Durable)));
+        Trace("open " + string.Join(
+            ' ', _producers.Select(p => p.Id.Producer + ":" + _spool.Ledger.Producers.Find(p.Id)?.Durable)));
         Learn();
-        Assert.True((ulong)_log.Count == _spool.Spool.NextPosition, $"Positions: read {_log.Count}, next {_spool.Spool.NextPosition}.");
+        Assert.True((ulong)_log.Count == _spool.Spool.NextPosition,
+            $"Positions: read {_log.Count}, next {_spool.Spool.NextPosition}.");
         foreach (var producer in _producers)
         {
             // What is durable and was not acknowledged need not be sent again: the Welcome says so.
             var durable = _spool.Intake.DurableSequence(producer.Id);
             Assert.True(producer.Acknowledged <= durable, "An acknowledged record is not durable.");
-            if (_random.Next(2) == 0) producer.Acknowledge(durable).ForEach(number => _acknowledged.Add((producer.Id.Producer, number)));
+            if (_random.Next(2) == 0) producer.Acknowledge(durable)
+                .ForEach(number => _acknowledged.Add((producer.Id.Producer, number)));
         }
 
         _reader = _spool.Spool.OpenReader(Output);
-        Assert.True(_reader.Position >= Math.Min(_checkpointed, _spool.Spool.DurablePosition), "The cursor went back behind a checkpoint.");
+        Assert.True(_reader.Position >= Math.Min(_checkpointed, _spool.Spool.DurablePosition),
+            "The cursor went back behind a checkpoint.");
         _committed = _reader.Position;
         CheckLedger();
     }
@@ -193,7 +201,8 @@ internal sealed class SpoolModel(int seed) : IAsyncDisposable
         while (expected != _spool.Spool.FirstPosition);
         foreach (var (position, sequence, producer) in all)
         {
-            Assert.True(position == expected || (position == (ulong)_log.Count && position <= expected), $"Position {position}, not {expected}.");
+            Assert.True(position == expected || (position == (ulong)_log.Count && position <= expected),
+                $"Position {position}, not {expected}.");
             expected = position + 1;
             var record = (producer.Producer, sequence);
             if (position < (ulong)_log.Count)
@@ -207,8 +216,8 @@ internal sealed class SpoolModel(int seed) : IAsyncDisposable
             _log.Add(record);
         }
 
-        foreach (var segment in _spool.Spool.Segments) Trace($"segment {segment.Name} end {segment.EndPosition} dataEnd {segment.DataEnd} bytes {segment.Bytes} records {segment.Records} known {segment.IsKnown} len {_files[segment.Name].Length}");
-        foreach (var record in _acknowledged) Assert.True(_known.Contains(record), $"Record {record} was acknowledged and is not there.");
+        foreach (var record in _acknowledged)
+            Assert.True(_known.Contains(record), $"Record {record} was acknowledged and is not there.");
     }
 
     private void CheckLedger()

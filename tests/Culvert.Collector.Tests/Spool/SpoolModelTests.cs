@@ -7,7 +7,8 @@ public sealed class SpoolModelTests
     [Fact]
     public async Task Spool_AnyOperationsAndCrashes_KeepsWhatItAcknowledged()
     {
-        var start = Environment.GetEnvironmentVariable("CULVERT_TEST_SEED") is { Length: > 0 } seed ? int.Parse(seed) : Random.Shared.Next();
+        var start = Environment.GetEnvironmentVariable("CULVERT_TEST_SEED") is { Length: > 0 } seed ? int.Parse(seed)
+            : Random.Shared.Next();
         var rounds = IsFull ? 3_000 : 40;
         for (var i = 0; i < rounds; i++)
         {

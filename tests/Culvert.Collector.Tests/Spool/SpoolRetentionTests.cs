@@ -25,7 +25,8 @@ public sealed class SpoolRetentionTests
         slow.Commit(250);
         await spool.Spool.CheckpointAsync().WaitAsync(Limit, TestContext.Current.CancellationToken);
         Assert.InRange(spool.Spool.FirstPosition, 1UL, 250UL);
-        Assert.All(spool.Ledger.Snapshot().Outputs, output => Assert.Equal((0UL, true), (output.Expired, output.Balanced)));
+        Assert.All(spool.Ledger.Snapshot().Outputs, output =>
+            Assert.Equal((0UL, true), (output.Expired, output.Balanced)));
     }
 
     [Fact]
@@ -81,7 +82,8 @@ public sealed class SpoolRetentionTests
         waiting = reader.WaitAsync(TestContext.Current.CancellationToken).AsTask();
         await spool.DisposeAsync();
         Assert.False(await waiting.WaitAsync(Limit, TestContext.Current.CancellationToken));
-        var late = await spool.Intake.SendAsync(Producer, 411, TestBatch.Of(411, 1)).AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken);
+        var late = await spool.Intake.SendAsync(Producer, 411, TestBatch.Of(411, 1)).AsTask()
+            .WaitAsync(Limit, TestContext.Current.CancellationToken);
         Assert.Equal(IntakeStatus.Stopping, late.Status);
     }
 
@@ -110,7 +112,8 @@ public sealed class SpoolRetentionTests
         for (var i = 0; i < batches; i++, first += 10)
         {
             var batch = TestBatch.Of(first, 10, padding: 700);
-            var result = await spool.Intake.SendAsync(Producer, first, batch, observedNs: now).AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken);
+            var result = await spool.Intake.SendAsync(Producer, first, batch, observedNs: now).AsTask()
+                .WaitAsync(Limit, TestContext.Current.CancellationToken);
             Assert.Equal(IntakeStatus.Durable, result.Status);
         }
     }

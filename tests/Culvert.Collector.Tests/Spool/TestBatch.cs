@@ -12,7 +12,8 @@ internal static class TestBatch
 
     /// <summary>Records with the given sequences, each with its sequence in its body.</summary>
     public static byte[] Of(
-        IReadOnlyList<ulong> sequences, ulong firstSequence, string service = "api", Func<ulong, Severity>? severity = null,
+        IReadOnlyList<ulong> sequences, ulong firstSequence, string service = "api", Func<ulong,
+            Severity>? severity = null,
         int padding = 0)
     {
         var writer = new RecordBatchWriter();
@@ -20,7 +21,8 @@ internal static class TestBatch
         var next = firstSequence;
         foreach (var sequence in sequences)
         {
-            writer.BeginRecord(0, severity?.Invoke(sequence) ?? Severity.Info, 1_700_000_000_000_000_000, sequence - next);
+            writer.BeginRecord(
+                0, severity?.Invoke(sequence) ?? Severity.Info, 1_700_000_000_000_000_000, sequence - next);
             writer.Body((Body(sequence) + new string('.', padding)).AsSpan());
             writer.BeginAttributes().End();
             writer.EndRecord();
@@ -34,10 +36,12 @@ internal static class TestBatch
 
     /// <summary>Consecutive records.</summary>
     public static byte[] Of(ulong firstSequence, int count, string service = "api", int padding = 0) =>
-        Of([.. Enumerable.Range(0, count).Select(i => firstSequence + (ulong)i)], firstSequence, service, null, padding);
+        Of([.. Enumerable.Range(0, count).Select(i => firstSequence + (ulong)i)], firstSequence, service, null,
+            padding);
 
     public static ValueTask<IntakeResult> SendAsync(
-        this IIntake intake, ProducerId producer, ulong firstSequence, byte[] records, string input = "native", long observedNs = 1) =>
+        this IIntake intake, ProducerId producer, ulong firstSequence, byte[] records, string input = "native",
+            long observedNs = 1) =>
         intake.AcceptAsync(
             new IntakeBatch
             {
@@ -57,7 +61,8 @@ internal static class TestBatch
         Assert.True(RecordBatchReader.TryOpen(records, out var reader, out _));
         var sequences = new List<ulong>();
         while (reader.TryRead(out var record))
-            sequences.Add(ulong.Parse(System.Text.Encoding.UTF8.GetString(record.Body).TrimEnd('.'), CultureInfo.InvariantCulture));
+            sequences.Add(ulong.Parse(
+                System.Text.Encoding.UTF8.GetString(record.Body).TrimEnd('.'), CultureInfo.InvariantCulture));
         return sequences;
     }
 

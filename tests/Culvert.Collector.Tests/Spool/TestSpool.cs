@@ -7,7 +7,8 @@ namespace Culvert.Collector.Tests.Spool;
 /// <summary>A spool with its ledger and intake in a temporary folder.</summary>
 internal sealed class TestSpool : IAsyncDisposable
 {
-    private TestSpool(LogSpool spool, Ledger ledger, SpoolIntake intake) => (Spool, Ledger, Intake) = (spool, ledger, intake);
+    private TestSpool(LogSpool spool, Ledger ledger, SpoolIntake intake) =>
+        (Spool, Ledger, Intake) = (spool, ledger, intake);
 
     public LogSpool Spool { get; }
 
@@ -38,7 +39,8 @@ internal sealed class TestSpool : IAsyncDisposable
         while (reader.TryRead(out var entry))
         {
             var position = entry.Position;
-            foreach (var sequence in TestBatch.Sequences(entry.Records.Span)) found.Add((position++, sequence, entry.Producer));
+            foreach (var sequence in TestBatch.Sequences(entry.Records.Span)) found.Add(
+                (position++, sequence, entry.Producer));
             Assert.Equal(entry.NextPosition, position);
         }
 
