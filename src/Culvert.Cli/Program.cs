@@ -8,8 +8,13 @@ using Culvert.Cli.Terminal;
 // A plain command instead of a RootCommand, whose name would be that of the assembly and not what a person types.
 var root = new Command("culvert", "Culvert collects what the processes of a machine say, and finds it again.")
 {
-    ConfigCommand.Create(),
+    UpCommand.Create(),
     SendCommand.Create(),
+    SearchCommand.Create(),
+    TailCommand.Create(),
+    StatsCommand.Create(),
+    DemoCommand.Create(),
+    ConfigCommand.Create(),
     BenchCommand.Create(),
 };
 var help = new HelpOption { Recursive = true };

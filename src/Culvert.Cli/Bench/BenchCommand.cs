@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Culvert.Cli.Bench.Collect;
 
 namespace Culvert.Cli.Bench;
 
@@ -7,6 +8,8 @@ internal static class BenchCommand
 {
     public static Command Create() => new("bench", "Measure what Culvert promises, beside baselines, in one run.")
     {
+        CollectBench.Create(),
+        CollectProducer.Create(),
         LogBench.Create(),
         SpoolBench.Create(),
         SearchBench.Create(),

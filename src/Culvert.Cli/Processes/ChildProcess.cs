@@ -36,8 +36,11 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     public ChannelReader<string> Lines => _lines.Reader;
 
     /// <summary>Starts this command-line tool once more, with other arguments.</summary>
-    public static ChildProcess StartSelf(params IEnumerable<string> arguments) =>
-        Start(Environment.ProcessPath!, [typeof(ChildProcess).Assembly.Location, .. arguments]);
+    public static ChildProcess StartSelf(params IEnumerable<string> arguments) => StartSelf(arguments, writeInput: null);
+
+    /// <summary>Starts this command-line tool once more and writes to its standard input.</summary>
+    public static ChildProcess StartSelf(IEnumerable<string> arguments, Func<Stream, Task>? writeInput) =>
+        Start(DotnetHost, [typeof(ChildProcess).Assembly.Location, .. arguments], writeInput: writeInput);
 
     /// <summary>Starts a program. Its standard input is closed unless <paramref name="writeInput"/> is given.</summary>
     public static ChildProcess Start(
@@ -140,6 +143,10 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
         _process.Dispose();
     }
+
+    /// <summary>The dotnet that runs us, or the one on the path when we are run by a test's own executable.</summary>
+    private static string DotnetHost =>
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
 
     private string Name => Path.GetFileName(_process.StartInfo.FileName);
 

@@ -13,7 +13,7 @@ internal static class CollectorSettings
 
     private static SettingGroup Spool() => new("spool", "The durable queue between inputs and outputs.",
     [
-        new("maxSize", SettingKind.Size, "4GiB",
+        new("maxSize", SettingKind.Size, "8GiB",
             "Largest size on disk. Beyond it the oldest records that an output has not taken yet expire, and are counted.")
             { Min = 4L << 20 },
         new("maxAge", SettingKind.Duration, "7d",
@@ -21,7 +21,7 @@ internal static class CollectorSettings
         new("segmentSize", SettingKind.Size, "64MiB",
             "Size of one file. Space comes back file by file, so larger files give it back later.")
             { Min = 1L << 20, Max = 1L << 30 },
-        new("minFree", SettingKind.Size, "256MiB",
+        new("minFree", SettingKind.Size, "64MiB",
             "Free space on the disk that is left alone. Near it Debug records are dropped before Info, and Error last; "
             + "every drop is counted.") { Min = 1L << 20 },
     ]);
@@ -37,7 +37,9 @@ internal static class CollectorSettings
     private static SettingGroup Http() => new("http", "The page, the API, and the inputs that come over HTTP.",
     [
         new("address", SettingKind.Text, "127.0.0.1:7514",
-            "Address and port; port 0 lets the system choose. Beyond loopback everyone needs the token."),
+            "Address and port; port 0 lets the system choose."),
+        new("insecure", SettingKind.Boolean, "false",
+            "Must be true for an address beyond loopback: nothing is encrypted, and everyone there needs the token."),
         new("enabled", SettingKind.Boolean, "true", "Whether there is a page and an API at all."),
         new("hosts", SettingKind.TextList, "",
             "Names by which the page may be called beside localhost and its address; a request for another name is refused."),
@@ -51,32 +53,35 @@ internal static class CollectorSettings
     [
         new("endpoint", SettingKind.Text, "", "Where to listen: local://name, unix:///path, pipe://name or tcp://host:port.")
             { Required = true },
-        new("users", SettingKind.TextList, "", "Users that may send beside the one that runs the collector."),
-        new("groups", SettingKind.TextList, "", "Groups whose members may send."),
-        new("everyone", SettingKind.Boolean, "false", "Whether every user of this machine may send."),
-        new("insecure", SettingKind.Boolean, "false",
-            "Must be true to listen beyond loopback, where nothing proves who sends."),
+        .. Access(),
     ]);
 
     private static SettingGroup Syslog() => new("syslog", "Syslog messages as of RFC 3164 and RFC 5424.",
     [
         new("endpoint", SettingKind.Text, "",
             "Where to listen: syslog+unix:///path, syslog+udp://host:port or syslog+tcp://host:port.") { Required = true },
-        new("insecure", SettingKind.Boolean, "false",
-            "Must be true to listen beyond loopback, where nothing proves who sends."),
+        .. Access(),
     ]);
 
     private static SettingGroup Files() => new("files", "Files that other programs write, followed through rotation.",
     [
         new("paths", SettingKind.TextList, "", "Patterns such as /var/log/**/*.log.") { Required = true },
-        new("exclude", SettingKind.TextList, "", "Patterns of files that are left alone."),
+        new("exclude", SettingKind.TextList, "", "Patterns of files that are left alone; without any, compressed ones."),
         new("format", SettingKind.Choice, "auto", "How the lines look.")
-            { Choices = ["auto", "plain", "json", "docker", "cri", "syslog"] },
+            { Choices = ["auto", "plain", "json", "docker", "cri"] },
         new("service", SettingKind.Text, "", "The service's name; without one, the container's or the file's."),
         new("startAt", SettingKind.Choice, "beginning", "Where reading begins in a file that was never seen.")
             { Choices = ["beginning", "end"] },
-        new("joinTraces", SettingKind.Boolean, "true", "Whether the lines of a stack trace become one record."),
     ]);
 
     private static SettingGroup HttpInput(string type, string description) => new(type, description, []);
+
+    private static Setting[] Access() =>
+    [
+        new("users", SettingKind.TextList, "", "Users that may send beside the one that runs the collector."),
+        new("groups", SettingKind.TextList, "", "Groups whose members may send."),
+        new("everyone", SettingKind.Boolean, "false", "Whether every user of this machine may send."),
+        new("insecure", SettingKind.Boolean, "false",
+            "Must be true to listen beyond loopback, where nothing proves who sends."),
+    ];
 }

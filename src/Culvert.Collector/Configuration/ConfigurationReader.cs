@@ -5,6 +5,9 @@ internal sealed class ConfigurationReader(SettingCatalog catalog)
 {
     public const string DefaultOrigin = "default";
 
+    /// <summary>Longest name of an input or output; it is the name of a file and of a row in the ledger.</summary>
+    public const int NameLengthMax = 64;
+
     private readonly List<string> _problems = [];
 
     /// <summary>One sentence for each wrong value; empty when all is right.</summary>
@@ -72,6 +75,12 @@ internal sealed class ConfigurationReader(SettingCatalog catalog)
         foreach (var named in values.GroupBy(value => value.Path[1], StringComparer.OrdinalIgnoreCase))
         {
             var path = $"{section}.{named.Key}";
+            if (named.Key.Length is 0 or > NameLengthMax || !named.Key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            {
+                _problems.Add($"{path}: a name has 1 to {NameLengthMax} letters, digits, hyphens and underscores.");
+                continue;
+            }
+
             var type = named.LastOrDefault(value =>
                 value.Path.Count == 3 && value.Path[2].Equals("type", StringComparison.OrdinalIgnoreCase));
             if (type is null || type.Texts.Count == 0)

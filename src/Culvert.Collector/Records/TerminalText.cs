@@ -9,6 +9,13 @@ namespace Culvert.Collector.Records;
 /// </summary>
 internal static class TerminalText
 {
+    public static string Clean(string text)
+    {
+        var output = new StringBuilder(text.Length);
+        Append(output, Encoding.UTF8.GetBytes(text));
+        return output.ToString();
+    }
+
     public static void Append(
         StringBuilder output, ReadOnlySpan<byte> utf8, int lengthMax = int.MaxValue, bool escapeQuotes = false)
     {

@@ -58,6 +58,7 @@ public sealed class ConfigurationReaderTests : IDisposable
     [InlineData("""{ "inputs": { "a": { "type": "lisen" } } }""", "did you mean 'listen'?")]
     [InlineData("""{ "inputs": { "a": { "type": "listen" } } }""", "inputs.a.endpoint is missing")]
     [InlineData("""{ "inputs": { "a": { "type": "otlp", "colour": "red" } } }""", "no setting 'colour'")]
+    [InlineData("""{ "inputs": { "../a": { "type": "otlp" } } }""", "letters, digits, hyphens")]
     [InlineData("""{ "http": { "address": ["a", "b"] } }""", "is a list; write one value")]
     public void Read_OneThingWrong_IsOneSentenceThatNamesIt(string json, string expected)
     {

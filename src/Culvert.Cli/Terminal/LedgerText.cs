@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Culvert.Collector.Records;
+
+namespace Culvert.Cli.Terminal;
+
+/// <summary>The ledger as a table for a person; see docs/ledger.md.</summary>
+internal static class LedgerText
+{
+    private const int NameWidth = 22;
+    private const int NumberWidth = 13;
+
+    /// <summary>Whether every sum of the ledger adds up.</summary>
+    public static bool IsBalanced(JsonElement ledger) => ledger.GetProperty("balanced").GetBoolean();
+
+    public static string Format(JsonElement ledger)
+    {
+        var text = new StringBuilder();
+        var total = ledger.GetProperty("total");
+        Equation(text, $"received {Number(total, "received")} = duplicates {Number(total, "duplicates")} "
+            + $"+ dropped {Text(Dropped(total))} + spooled {Number(total, "spooled")}", total);
+        foreach (var output in ledger.GetProperty("outputs").EnumerateArray()) Output(text, output);
+
+        text.AppendLine();
+        var producers = Producers(ledger);
+        Row(text, "program", "received", "duplicates", "dropped", "spooled", "lost");
+        foreach (var source in ledger.GetProperty("sources").EnumerateArray()) Source(text, source, producers);
+        text.AppendLine();
+        Row(text, "input", "received", "duplicates", "dropped", "spooled", "");
+        foreach (var input in ledger.GetProperty("inputs").EnumerateArray())
+        {
+            Row(text, Name(input), Number(input, "received"), Number(input, "duplicates"),
+                Text(Dropped(input)), Number(input, "spooled"), "");
+        }
+
+        return text.ToString();
+    }
+
+    private static void Output(StringBuilder text, JsonElement output)
+    {
+        var parts = new List<string>();
+        foreach (var name in (string[])["before", "stored", "waiting", "expired", "damaged"])
+        {
+            var isAlways = name is "stored" or "waiting" or "expired";
+            if (isAlways || output.GetProperty(name).GetInt64() > 0) parts.Add($"{name} {Number(output, name)}");
+        }
+
+        Equation(text, $"{Name(output)}: spooled = {string.Join(" + ", parts)}", output);
+    }
+
+    private static void Source(StringBuilder text, JsonElement source, ILookup<string, JsonElement> producers)
+    {
+        var lost = producers[source.GetProperty("name").GetString()!].Sum(producer => producer.GetProperty("lost").GetInt64());
+        Row(text, Name(source), Number(source, "received"), Number(source, "duplicates"),
+            Text(Dropped(source)), Number(source, "spooled"), Text(lost));
+    }
+
+    private static void Equation(StringBuilder text, string equation, JsonElement part)
+    {
+        var verdict = part.GetProperty("balanced").GetBoolean() ? "adds up" : "DOES NOT ADD UP";
+        text.Append(equation).Append("  (").Append(verdict).AppendLine(")");
+    }
+
+    private static void Row(StringBuilder text, string name, params string[] cells)
+    {
+        if (name.Length > NameWidth) name = string.Concat(name.AsSpan(0, NameWidth - 1), "…");
+        text.Append(name.PadRight(NameWidth));
+        foreach (var cell in cells) text.Append(cell.PadLeft(NumberWidth));
+        while (text[^1] == ' ') text.Length--;
+        text.AppendLine();
+    }
+
+    private static ILookup<string, JsonElement> Producers(JsonElement ledger) =>
+        ledger.GetProperty("producers").EnumerateArray().ToLookup(
+            producer => producer.GetProperty("service").GetString()!, StringComparer.Ordinal);
+
+    private static string Name(JsonElement element)
+    {
+        var name = TerminalText.Clean(element.GetProperty("name").GetString()!);
+        return name.Length > 0 ? name : "(no name)";
+    }
+
+    private static long Dropped(JsonElement counts) =>
+        counts.GetProperty("dropped").EnumerateObject().Sum(reason => reason.Value.GetInt64());
+
+    private static string Number(JsonElement element, string name) => Text(element.GetProperty(name).GetInt64());
+
+    private static string Text(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
+}

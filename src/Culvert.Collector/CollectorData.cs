@@ -1,0 +1,98 @@
+using Culvert.Collector.Configuration;
+using Culvert.Collector.Intake;
+using Culvert.Collector.Spool;
+using Culvert.Collector.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Collector;
+
+/// <summary>
+/// A data folder, held by this process alone: its lock, spool, ledger and store. The collector opens it to work on it, and
+/// the command line opens it to read when no collector runs.
+/// </summary>
+internal sealed class CollectorData : IAsyncDisposable
+{
+    private const string AddressFile = "http-address";
+
+    private readonly DataFolderLock _lock;
+
+    private CollectorData(
+        string folder, DataFolderLock folderLock, LogSpool spool, Ledger ledger, StoreOptions storeOptions, LogStore store)
+    {
+        (Folder, _lock, Spool, Ledger, StoreOptions, Store) = (folder, folderLock, spool, ledger, storeOptions, store);
+        Intake = new SpoolIntake(spool, ledger);
+    }
+
+    public string Folder { get; }
+
+    public LogSpool Spool { get; }
+
+    public Ledger Ledger { get; }
+
+    public StoreOptions StoreOptions { get; }
+
+    public LogStore Store { get; }
+
+    public SpoolIntake Intake { get; }
+
+    /// <summary>Opens the folder, or makes it. Throws <see cref="DataFolderHeldException"/> when another process holds it.</summary>
+    public static CollectorData Open(
+        CollectorConfiguration configuration, string folder, ILoggerFactory loggers, TimeProvider time)
+    {
+        folder = Path.GetFullPath(folder);
+        var held = DataFolderLock.TryAcquire(folder, time, out var holder)
+            ?? throw new DataFolderHeldException(folder, holder);
+        LogSpool? spool = null;
+        try
+        {
+            var ledger = new Ledger();
+            spool = LogSpool.Open(
+                SpoolOptionsOf(configuration.Spool, folder), ledger, time: time, logger: loggers.CreateLogger<LogSpool>());
+            spool.RetainOutputs([StoreOutput.Name]);
+            var storeOptions = StoreOptionsOf(configuration.Store, folder);
+            var store = LogStore.Open(storeOptions.Folder, new SpoolTail(spool), loggers.CreateLogger<LogStore>());
+            return new CollectorData(folder, held, spool, ledger, storeOptions, store);
+        }
+        catch
+        {
+            spool?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where the collector that holds the folder serves its page, or null when it serves none.</summary>
+    public static Uri? ReadAddress(string folder)
+    {
+        var path = Path.Combine(folder, AddressFile);
+        return File.Exists(path) && Uri.TryCreate(File.ReadAllText(path).Trim(), UriKind.Absolute, out var address)
+            ? address
+            : null;
+    }
+
+    public void WriteAddress(Uri address) => File.WriteAllText(Path.Combine(Folder, AddressFile), address + "\n");
+
+    public async ValueTask DisposeAsync()
+    {
+        File.Delete(Path.Combine(Folder, AddressFile));
+        Store.Dispose();
+        await Spool.DisposeAsync();
+        _lock.Dispose();
+    }
+
+    private static SpoolOptions SpoolOptionsOf(ConfiguredObject spool, string folder) => new()
+    {
+        Folder = Path.Combine(folder, "spool"),
+        SegmentBytes = spool.Size("segmentSize"),
+        MaxSizeBytes = spool.Size("maxSize"),
+        MaxAge = spool.Duration("maxAge"),
+        FreeSpaceFloorBytes = spool.Size("minFree"),
+    };
+
+    private static StoreOptions StoreOptionsOf(ConfiguredObject store, string folder) => new()
+    {
+        Folder = Path.Combine(folder, "store"),
+        MaxAge = store.Duration("maxAge"),
+        MaxBytes = store.Text("maxSize").Length == 0 ? null : store.Size("maxSize"),
+    };
+}
