@@ -2,102 +2,128 @@ using Culvert.Collector.Configuration;
 using Culvert.Collector.Inputs;
 using Culvert.Collector.Inputs.Clef;
 using Culvert.Collector.Inputs.Otlp;
-using Culvert.Collector.Intake;
+using Culvert.Collector.Spool;
 using Culvert.Collector.Store;
 using Culvert.Collector.Web;
+using Culvert.Collector.Web.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Collector;
 
 /// <summary>
 /// One collector: takes the data folder, opens spool and store, starts outputs, page and inputs, and stops them in the
-/// opposite order. Records are accepted once <see cref="StartAsync"/> returned.
+/// opposite order. Records are accepted once it has started.
 /// </summary>
 internal sealed class CollectorHost : IAsyncDisposable
 {
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
     private readonly CollectorData _data;
     private readonly StoreOutput _output;
-    private readonly HttpHost? _http;
     private readonly List<IInput> _inputs;
+    private HttpHost? _http;
+    private LogApi? _api;
+    private bool _isStarted;
 
-    private CollectorHost(CollectorData data, StoreOutput output, HttpHost? http, List<IInput> inputs) =>
-        (_data, _output, _http, _inputs) = (data, output, http, inputs);
+    private CollectorHost(CollectorConfiguration configuration, CollectorData data, ILoggerFactory loggers, TimeProvider time)
+    {
+        _data = data;
+        _inputs = [.. configuration.Inputs.Select(configured => InputFactory.Create(
+            configured, new InputContext(configured.Name, data.Intake, data.Ledger, time, loggers), data.Folder))];
+        if (configuration.Http.Boolean("enabled")) CreateHttp(configuration.Http, loggers, time);
+        var writer = StoreWriter.Open(data.StoreOptions, loggers.CreateLogger<StoreWriter>(), time);
+        _output = new StoreOutput(writer, data.Spool, loggers.CreateLogger<StoreOutput>(), time);
+        _output.Start();
+    }
 
     /// <summary>Where records are taken, and the page's address.</summary>
     public IReadOnlyList<string> Endpoints =>
-        [.. _inputs.Where(input => input is not (OtlpInput or ClefInput)).SelectMany(input => input.Endpoints), .. _http is null ? (string[])[] : [_http.Address.ToString()]];
-
-    public Ledger Ledger => _data.Ledger;
+    [
+        // What comes over HTTP comes to the page's address, which is said once.
+        .. _inputs.Where(input => input is not (OtlpInput or ClefInput)).SelectMany(input => input.Endpoints),
+        .. _http is null ? (string[])[] : [_http.Address.ToString()],
+    ];
 
     /// <summary>Starts; throws with a sentence for a person when it cannot, and leaves nothing behind.</summary>
     public static async Task<CollectorHost> StartAsync(
         CollectorConfiguration configuration, string dataFolder, ILoggerFactory loggers, TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var undo = new Stack<IAsyncDisposable>();
+        var data = CollectorData.Open(configuration, dataFolder, loggers, time);
+        CollectorHost host;
         try
         {
-            var data = CollectorData.Open(configuration, dataFolder, loggers, time);
-            undo.Push(data);
-            var writer = StoreWriter.Open(data.StoreOptions, loggers.CreateLogger<StoreWriter>(), time);
-            var output = new StoreOutput(writer, data.Spool, loggers.CreateLogger<StoreOutput>(), time);
-            undo.Push(output);
-            output.Start();
-
-            var inputs = new List<IInput>();
-            foreach (var configured in configuration.Inputs)
-            {
-                var input = InputFactory.Create(
-                    configured, new InputContext(configured.Name, data.Intake, data.Ledger, time, loggers), data.Folder);
-                inputs.Add(input);
-                undo.Push(input);
-            }
-
-            var http = await StartHttpAsync(configuration, data, inputs, loggers, time, cancellationToken);
-            if (http is not null) undo.Push(http);
-            foreach (var input in inputs) await input.StartAsync(cancellationToken);
-            return new CollectorHost(data, output, http, inputs);
+            host = new CollectorHost(configuration, data, loggers, time);
         }
         catch
         {
-            while (undo.TryPop(out var part)) await part.DisposeAsync();
+            await data.DisposeAsync();
+            throw;
+        }
+
+        try
+        {
+            await host.StartPartsAsync(cancellationToken);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>Stops taking records, makes safe and stores what was taken, and frees the data folder. Idempotent.</summary>
+    /// <summary>Stops taking records, makes safe and stores what was taken, and frees the data folder.</summary>
     public async ValueTask DisposeAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(StopTimeout);
         await Task.WhenAll(_inputs.Select(input => input.StopAsync(deadline.Token).AsTask()));
         if (_http is not null) await _http.DisposeAsync();
+        _api?.Dispose();
         foreach (var input in _inputs) await input.DisposeAsync();
         await _output.DisposeAsync();
         await _data.DisposeAsync();
     }
 
-    private static async Task<HttpHost?> StartHttpAsync(
-        CollectorConfiguration configuration, CollectorData data, List<IInput> inputs, ILoggerFactory loggers,
-        TimeProvider time, CancellationToken cancellationToken)
+    private async Task StartPartsAsync(CancellationToken cancellationToken)
     {
-        if (!configuration.Http.Boolean("enabled")) return null;
-        var host = new HttpHost(
-            new HttpOptions
-            {
-                Address = configuration.Http.Text("address"),
-                Hosts = configuration.Http.Texts("hosts"),
-                OpenMetrics = configuration.Http.Boolean("openMetrics"),
-                Insecure = configuration.Http.Boolean("insecure"),
-            },
-            data.Folder, loggers.CreateLogger<HttpHost>(), time);
-        foreach (var input in inputs)
+        if (_http is not null)
         {
-            if (input is OtlpInput otlp) otlp.Map(host.Routes);
-            if (input is ClefInput clef) clef.Map(host.Routes);
+            await _http.StartAsync(cancellationToken);
+            _data.WriteAddress(_http.Address);
         }
 
-        await host.StartAsync(cancellationToken);
-        data.WriteAddress(host.Address);
-        return host;
+        foreach (var input in _inputs) await input.StartAsync(cancellationToken);
+        _isStarted = true;
+    }
+
+    private void CreateHttp(ConfiguredObject configured, ILoggerFactory loggers, TimeProvider time)
+    {
+        var options = new HttpOptions
+        {
+            Address = configured.Text("address"),
+            Hosts = configured.Texts("hosts"),
+            OpenMetrics = configured.Boolean("openMetrics"),
+            Insecure = configured.Boolean("insecure"),
+        };
+        _http = new HttpHost(options, _data.Folder, loggers.CreateLogger<HttpHost>(), time);
+        foreach (var input in _inputs)
+        {
+            if (input is OtlpInput otlp) otlp.Map(_http.Routes);
+            if (input is ClefInput clef) clef.Map(_http.Routes);
+        }
+
+        _api = new LogApi(_data.Store, _data.Ledger, _http, time) { Sizes = Sizes, NotReady = NotReady };
+        _api.Map();
+    }
+
+    private CollectorSizes Sizes() => new(_data.Spool.Bytes, _output.Stats.Bytes, _data.Store.DamagedBlocks);
+
+    private string? NotReady()
+    {
+        if (!_isStarted) return "The collector is starting.";
+        return _data.Spool.Pressure == SpoolPressure.Refuse
+            ? "The disk is full, so no records are taken; free some space."
+            : null;
     }
 }

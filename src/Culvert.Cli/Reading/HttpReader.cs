@@ -11,6 +11,8 @@ namespace Culvert.Cli.Reading;
 /// <summary>Reads from a collector that runs, over its API.</summary>
 internal sealed class HttpReader : ICollectorReader
 {
+    private const int PageRecordsMax = 10_000;
+
     private readonly HttpClient _client;
     private readonly RecordJsonReader _records = new();
 
@@ -23,16 +25,15 @@ internal sealed class HttpReader : ICollectorReader
     public async Task<IReadOnlyList<string>> SearchAsync(
         SearchTerms terms, int limit, RecordVisitor visit, CancellationToken cancellationToken)
     {
-        using var response = await GetAsync($"api/search?{Parameters(terms)}&limit={limit}", cancellationToken);
-        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
-        while (await lines.ReadLineAsync(cancellationToken) is { } line)
+        // The collector answers a page at a time, and the summary of each says where the next begins.
+        var parameters = Parameters(terms);
+        while (true)
         {
-            // The last line is the summary; a stream without it was cut off.
-            if (line.StartsWith("{\"summary\":", StringComparison.Ordinal)) return ReadNotes(line);
-            if (!_records.Read(Encoding.UTF8.GetBytes(line), visit)) return [];
+            var summary = await SearchPageAsync($"{parameters}&limit={Math.Min(limit, PageRecordsMax)}", visit, cancellationToken);
+            limit -= summary.GetProperty("found").GetInt32();
+            if (limit <= 0 || !summary.TryGetProperty("next", out var next)) return ReadNotes(summary);
+            parameters = $"{Parameters(terms)}&before={next.GetString()}";
         }
-
-        throw new ReaderException("The collector ended in the middle of its answer.");
     }
 
     public async Task<long> CountAsync(SearchTerms terms, CancellationToken cancellationToken)
@@ -78,12 +79,22 @@ internal sealed class HttpReader : ICollectorReader
         return text;
     }
 
-    private static List<string> ReadNotes(string summary)
+    private static List<string> ReadNotes(JsonElement summary) =>
+        [.. summary.GetProperty("notes").EnumerateArray().Select(note => note.GetProperty("message").GetString() ?? "")];
+
+    private async Task<JsonElement> SearchPageAsync(string parameters, RecordVisitor visit, CancellationToken cancellationToken)
     {
-        using var document = JsonDocument.Parse(summary);
-        return document.RootElement.GetProperty("summary").TryGetProperty("notes", out var notes)
-            ? [.. notes.EnumerateArray().Select(note => note.GetProperty("message").GetString() ?? "")]
-            : [];
+        using var response = await GetAsync($"api/search?{parameters}", cancellationToken);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
+        while (await lines.ReadLineAsync(cancellationToken) is { } line)
+        {
+            // The last line is the summary; a stream without it was cut off.
+            if (line.StartsWith("{\"summary\":", StringComparison.Ordinal))
+                return JsonDocument.Parse(line).RootElement.GetProperty("summary");
+            _records.Read(Encoding.UTF8.GetBytes(line), visit);
+        }
+
+        throw new ReaderException("The collector ended in the middle of its answer.");
     }
 
     private async Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellationToken)
