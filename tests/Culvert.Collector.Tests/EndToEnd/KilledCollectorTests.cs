@@ -34,7 +34,7 @@ public sealed class KilledCollectorTests
                     async input =>
                     {
                         await begin.Task;
-                        await input.WriteAsync("go\n"u8.ToArray());
+                        await input.WriteAsync("go\n"u8.ToArray(), TestContext.Current.CancellationToken);
                     }));
                 await programs[^1].WaitForLineAsync("ready", RunningCollector.Timeout);
             }
@@ -45,7 +45,8 @@ public sealed class KilledCollectorTests
             await KillInBetweenAsync(collector);
             foreach (var program in programs)
             {
-                await program.WaitForExitAsync().WaitAsync(Timeout, TestContext.Current.CancellationToken);
+                await program.WaitForExitAsync(TestContext.Current.CancellationToken)
+                    .WaitAsync(Timeout, TestContext.Current.CancellationToken);
                 Assert.True(program.ExitCode == 0, $"A program ended with {program.ExitCode}: {program.LastLines}");
             }
         }

@@ -56,7 +56,7 @@ internal sealed class RunningCollector : IAsyncDisposable
     public async Task<JsonElement> LedgerAsync()
     {
         await using var reader = OpenReader();
-        using var document = JsonDocument.Parse(await reader.StatsAsync(TestContext.Current.CancellationToken).WaitAsync(Timeout));
+        using var document = JsonDocument.Parse(await reader.StatsAsync(TestContext.Current.CancellationToken));
         return document.RootElement.Clone();
     }
 
@@ -69,7 +69,7 @@ internal sealed class RunningCollector : IAsyncDisposable
         await using var tool = ChildProcess.StartSelf(arguments, input);
         var lines = new List<string>();
         await foreach (var line in tool.Lines.ReadAllAsync(TestContext.Current.CancellationToken)) lines.Add(line);
-        await tool.WaitForExitAsync().WaitAsync(Timeout);
+        await tool.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Timeout, TestContext.Current.CancellationToken);
         return (tool.ExitCode, lines.Count > 0 ? string.Join('\n', lines) : tool.LastLines);
     }
 
