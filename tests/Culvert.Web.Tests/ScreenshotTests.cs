@@ -6,14 +6,14 @@ namespace Culvert.Web.Tests;
 public sealed class ScreenshotTests(Chromium chromium) : IClassFixture<Chromium>
 {
     [Theory]
-    [InlineData("page-light", ColorScheme.Light, 1400, 900)]
-    [InlineData("page-dark", ColorScheme.Dark, 1400, 900)]
-    [InlineData("page-mobile", ColorScheme.Light, 400, 860)]
-    public async Task Page_EveryLook_FitsItsWindow(string name, ColorScheme scheme, int width, int height)
+    [InlineData("page-light", "/", ColorScheme.Light, 1400, 900)]
+    [InlineData("page-dark", "/?q=level%3E%3Dwarn", ColorScheme.Dark, 1400, 900)]
+    [InlineData("page-mobile", "/", ColorScheme.Light, 400, 860)]
+    public async Task Page_EveryLook_FitsItsWindow(string name, string path, ColorScheme scheme, int width, int height)
     {
-        await using var page = await OpenAsync("/", scheme, width, height);
+        await using var page = await OpenAsync(path, scheme, width, height);
         await page.ExpectRows().ToHaveCountAsync(200);
-        if (width > 1000)
+        if (scheme == ColorScheme.Dark)
         {
             var error = page.Page.Locator("#list .record.level-error").First;
             await error.Locator(".row").ClickAsync();

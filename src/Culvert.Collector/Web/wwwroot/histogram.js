@@ -70,6 +70,7 @@ export class Histogram {
       label.textContent = axisLabel(t, toMs - fromMs);
       this.root.append(svg('line', { class: 'tick', x1: x, x2: x, y1: height, y2: height + 4 }), label);
     }
+    if (!this.data.buckets.some((bucket) => bucket.total)) return;
     const top = svg('text', { class: 'top', x: width - 2, y: 9, 'text-anchor': 'end' });
     top.textContent = count(tallest);
     this.root.append(top);

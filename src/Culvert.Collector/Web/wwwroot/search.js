@@ -141,7 +141,7 @@ export class SearchView {
   }
 
   nothing() {
-    this.results.say(empty('Nothing found', `No record in this time matches. ${rangeLabel(this.state)} was searched.`,
+    this.results.say(empty('Nothing found', `No record matches in this time: ${rangeLabel(this.state).replace(/^[LE]/, (c) => c.toLowerCase())}.`,
       button('Search everything', () => this.navigate({ ...this.state, range: 'all', from: '', to: '' })),
       ...(this.state.q ? [button('Without the query', () => this.navigate({ ...this.state, q: '' }))] : [])));
   }
