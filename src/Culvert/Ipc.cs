@@ -2,7 +2,8 @@ using Culvert.Connections;
 
 namespace Culvert;
 
-/// <summary>The door of the library: listens and connects at an endpoint, whichever transport its scheme names.</summary>
+/// <summary>The door of the library: listens and connects at an endpoint, whichever transport its scheme
+/// names.</summary>
 public static class Ipc
 {
     /// <summary>Starts to listen; see <see cref="Transport.BindAsync"/>.</summary>

@@ -1,7 +1,13 @@
+using System.Globalization;
 using Culvert.TestPeer;
 
-if (args is ["spool", var folder, var step, var occurrence])
-    return await SpoolKillPoint.RunAsync(folder, step, int.Parse(occurrence, System.Globalization.CultureInfo.InvariantCulture));
-
-Console.Error.WriteLine("The test peer is started by the cross-process tests.");
-return 2;
+switch (args)
+{
+    case ["spool", var folder, var step, var occurrence]:
+        return await SpoolKillPoint.RunAsync(folder, step, int.Parse(occurrence, CultureInfo.InvariantCulture));
+    case [var role, var endpoint]:
+        return await Roles.RunAsync(role, endpoint);
+    default:
+        Console.Error.WriteLine("The test peer is started by the cross-process tests.");
+        return 2;
+}

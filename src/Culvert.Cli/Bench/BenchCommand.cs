@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Culvert.Cli.Bench.Collect;
+using Culvert.Cli.Bench.Transports;
 
 namespace Culvert.Cli.Bench;
 
@@ -14,5 +15,7 @@ internal static class BenchCommand
         SpoolBench.Create(),
         SearchBench.Create(),
         BlockBench.Create(),
+        TransportsBench.Create(),
+        TransportsPeer.Create(),
     };
 }

@@ -1,6 +1,7 @@
 namespace Culvert.Connections;
 
-/// <summary>Which local users a listener admits, decided on the identity the kernel reports, never on what a client says.</summary>
+/// <summary>Which local users a listener admits, decided on the identity the kernel reports, never on what a client
+/// says.</summary>
 public sealed class AccessPolicy
 {
     private AccessPolicy(AccessKind kind, IReadOnlyList<string> users, IReadOnlyList<string> groups)
@@ -13,7 +14,8 @@ public sealed class AccessPolicy
     /// <summary>The user this process runs as, and no other. The default.</summary>
     public static AccessPolicy SameUser { get; } = new(AccessKind.SameUser, [], []);
 
-    /// <summary>Every user of this machine. Says nothing about other machines: those are never admitted by it.</summary>
+    /// <summary>Every user of this machine. Says nothing about other machines: those are never admitted by
+    /// it.</summary>
     public static AccessPolicy EveryoneLocal { get; } = new(AccessKind.EveryoneLocal, [], []);
 
     /// <summary>Which rule applies.</summary>

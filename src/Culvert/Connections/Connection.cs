@@ -41,7 +41,8 @@ public abstract class Connection : IAsyncDisposable
     /// </summary>
     public abstract void Abort(string message);
 
-    /// <summary>Sends what was written, closes, and frees the handle. Idempotent; waits for the peer to take the last bytes
+    /// <summary>Sends what was written, closes, and frees the handle. Idempotent; waits for the peer to take the last
+    /// bytes
     /// no longer than the transport's linger time, then aborts.</summary>
     public abstract ValueTask DisposeAsync();
 }

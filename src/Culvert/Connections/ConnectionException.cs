@@ -29,7 +29,8 @@ public enum ConnectionError
     /// <summary>The deadline passed.</summary>
     TimedOut,
 
-    /// <summary>The name is taken: another listener is alive there, or a file that is no socket is in the way.</summary>
+    /// <summary>The name is taken: another listener is alive there, or a file that is no socket is in the
+    /// way.</summary>
     AddressInUse,
 
     /// <summary>The endpoint cannot be read by its transport, or the transport is not there on this system.</summary>

@@ -22,20 +22,23 @@ public sealed class Endpoint : IEquatable<Endpoint>
     /// <summary>The part before <c>://</c>, in lower case.</summary>
     public string Scheme { get; }
 
-    /// <summary>What stands between <c>scheme://</c> and <c>?</c>, as written: a path, a name or a host and port.</summary>
+    /// <summary>What stands between <c>scheme://</c> and <c>?</c>, as written: a path, a name or a host and
+    /// port.</summary>
     public string Address { get; }
 
     /// <summary>The options after <c>?</c>, by name: <c>mode=message&amp;x=y</c>.</summary>
     public IReadOnlyDictionary<string, string> Options { get; }
 
-    /// <summary>Reads an endpoint. Throws <see cref="FormatException"/> with a sentence that names what is wrong.</summary>
+    /// <summary>Reads an endpoint. Throws <see cref="FormatException"/> with a sentence that names what is
+    /// wrong.</summary>
     public static Endpoint Parse(string text)
     {
         if (!TryParse(text, out var endpoint, out var problem)) throw new FormatException(problem);
         return endpoint;
     }
 
-    /// <summary>Reads an endpoint; when it returns false, <paramref name="problem"/> is a sentence for a person.</summary>
+    /// <summary>Reads an endpoint; when it returns false, <paramref name="problem"/> is a sentence for a
+    /// person.</summary>
     public static bool TryParse(
         string? text, [NotNullWhen(true)] out Endpoint? endpoint, [NotNullWhen(false)] out string? problem)
     {
@@ -72,7 +75,8 @@ public sealed class Endpoint : IEquatable<Endpoint>
     }
 
     /// <inheritdoc/>
-    public bool Equals(Endpoint? other) => other is not null && string.Equals(_text, other._text, StringComparison.Ordinal);
+    public bool Equals(Endpoint? other) =>
+        other is not null && string.Equals(_text, other._text, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Endpoint);

@@ -6,7 +6,8 @@ namespace Culvert.Connections;
 /// <summary>How a listener admits clients.</summary>
 public sealed class ListenerOptions
 {
-    /// <summary>Who may connect. Default: the same user only. Ignored by <c>tcp://</c>, which has no kernel identity.</summary>
+    /// <summary>Who may connect. Default: the same user only. Ignored by <c>tcp://</c>, which has no kernel
+    /// identity.</summary>
     public AccessPolicy Access { get; init; } = AccessPolicy.SameUser;
 
     /// <summary>Connections the system holds before they are accepted. Default 512, range 1 to 65,535. Raising it

@@ -11,7 +11,8 @@ public sealed record Peer
     /// <summary>A peer of which nothing is known.</summary>
     public static Peer Unknown { get; } = new();
 
-    /// <summary>The process at the time it connected. It may have ended since, and its number may have been given again.</summary>
+    /// <summary>The process at the time it connected. It may have ended since, and its number may have been given
+    /// again.</summary>
     public int? ProcessId { get; init; }
 
     /// <summary>The user's number on Linux (uid).</summary>

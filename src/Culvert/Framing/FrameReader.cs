@@ -17,7 +17,8 @@ public static class FrameReader
     /// <param name="header">The frame's header.</param>
     /// <param name="payload">The payload, in the memory of <paramref name="buffer"/>.</param>
     public static bool TryRead(
-        ref ReadOnlySequence<byte> buffer, int payloadBytesMax, out FrameHeader header, out ReadOnlySequence<byte> payload)
+        ref ReadOnlySequence<byte> buffer, int payloadBytesMax,
+        out FrameHeader header, out ReadOnlySequence<byte> payload)
     {
         header = default;
         payload = default;
@@ -29,7 +30,8 @@ public static class FrameReader
         if (length > (uint)payloadBytesMax)
         {
             throw new ConnectionException(
-                ConnectionError.ProtocolViolation, $"A frame of {length} bytes is over the limit of {payloadBytesMax}.");
+                ConnectionError.ProtocolViolation,
+                $"A frame of {length} bytes is over the limit of {payloadBytesMax}.");
         }
 
         if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[FrameLayout.ReservedOffset..]) != 0)

@@ -6,7 +6,8 @@ namespace Culvert.Framing;
 /// <summary>Writes frames; see <see cref="FrameLayout"/>.</summary>
 public static class FrameWriter
 {
-    /// <summary>Writes a header into the first <see cref="FrameLayout.HeaderBytes"/> bytes of <paramref name="destination"/>.</summary>
+    /// <summary>Writes a header into the first <see cref="FrameLayout.HeaderBytes"/> bytes of
+    /// <paramref name="destination"/>.</summary>
     public static void WriteHeader(Span<byte> destination, in FrameHeader header)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(destination[FrameLayout.LengthOffset..], (uint)header.PayloadBytes);

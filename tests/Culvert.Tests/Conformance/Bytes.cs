@@ -54,7 +54,8 @@ public static class Bytes
     }
 
     /// <summary>Reads until it fails; returns the error.</summary>
-    public static async Task<ConnectionException> ReadToFailureAsync(this Connection connection, CancellationToken token) =>
+    public static async Task<ConnectionException> ReadToFailureAsync(
+        this Connection connection, CancellationToken token) =>
         await Assert.ThrowsAsync<ConnectionException>(async () =>
         {
             ReadResult result;

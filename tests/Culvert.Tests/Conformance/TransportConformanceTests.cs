@@ -4,7 +4,8 @@ using Culvert.Connections;
 
 namespace Culvert.Tests.Conformance;
 
-/// <summary>The promises of every transport, in one process. Culvert.CrossProcess.Tests holds those across two.</summary>
+/// <summary>The promises of every transport, in one process. Culvert.CrossProcess.Tests holds those across
+/// two.</summary>
 public abstract class TransportConformanceTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
@@ -400,7 +401,8 @@ public abstract class TransportConformanceTests : IDisposable
             async () => await Ipc.ListenAsync(pair.Listener.Endpoint, cancellationToken: Token));
         Assert.Equal(ConnectionError.AddressInUse, error.Error);
 
-        // The probe of the second may have left a connection that ended at once; the next client is served all the same.
+        // The probe of the second may have left a connection that ended at once; the next client is served all the
+        // same.
         await using var client = await Ipc.ConnectAsync(pair.Listener.Endpoint, cancellationToken: Token);
         await client.SendAsync(Bytes.Make(0, 1), Token);
         while (true)
@@ -513,7 +515,8 @@ public abstract class TransportConformanceTests : IDisposable
             OperatingSystem.IsLinux() ? Directory.GetFileSystemEntries("/proc/self/fd").Length : 0;
     }
 
-    protected Task<ConnectionPair> OpenAsync() => ConnectionPair.OpenAsync(NewEndpoint(), Token).WaitAsync(Limit, Token);
+    protected Task<ConnectionPair> OpenAsync() =>
+        ConnectionPair.OpenAsync(NewEndpoint(), Token).WaitAsync(Limit, Token);
 
     protected async Task ExpectReasonAsync(Connection connection, CloseKind kind)
     {

@@ -1,6 +1,7 @@
 namespace Culvert.Tests.Conformance;
 
-/// <summary>What a mechanism can tell; the suite expects it exactly, so that the table in docs/transports.md is true.</summary>
+/// <summary>What a mechanism can tell; the suite expects it exactly, so that the table in docs/transports.md is
+/// true.</summary>
 /// <param name="TellsCloseFromHalfClose">A close by the peer shows although this side sends nothing.</param>
 /// <param name="TellsAbortWithoutUnread">An abort shows although the peer left nothing unread.</param>
 /// <param name="HasIdentity">The kernel names the peer's process and user.</param>

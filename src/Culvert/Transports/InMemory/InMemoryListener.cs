@@ -54,7 +54,11 @@ internal sealed class InMemoryListener : Listener
     {
         if (!_backlog.Writer.TryComplete()) return ValueTask.CompletedTask;
         _release(this);
-        while (_backlog.Reader.TryRead(out var connection)) connection.Abort("The listener stopped before it accepted.");
+        while (_backlog.Reader.TryRead(out var connection))
+        {
+            connection.Abort("The listener stopped before it accepted.");
+        }
+
         return ValueTask.CompletedTask;
     }
 

@@ -40,7 +40,8 @@ internal sealed class InMemoryTransport : Transport
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new ConnectionException(
-                ConnectionError.Busy, $"The listener at {endpoint} has no room for another connection; try again later.");
+                ConnectionError.Busy,
+                $"The listener at {endpoint} has no room for another connection; try again later.");
         }
     }
 

@@ -58,7 +58,7 @@ internal sealed class MemoryLink : ByteLink
         return count;
     }
 
-    public override void EndOutput()
+    public override void EndOutput(bool isClosing)
     {
         _outputEnded = true;
         _outgoing.End();

@@ -22,8 +22,9 @@ internal abstract class ByteLink
     /// <summary>Hands over as much of the bytes as there is room for.</summary>
     public abstract int Send(in ReadOnlySequence<byte> bytes);
 
-    /// <summary>Tells the peer that no more comes. Called once, after the last send.</summary>
-    public abstract void EndOutput();
+    /// <summary>Tells the peer that no more comes, and whether this side still reads. Called once, after the last
+    /// send.</summary>
+    public abstract void EndOutput(bool isClosing);
 
     /// <summary>Closes in good order: what was sent arrives. Idempotent.</summary>
     public abstract void Close();

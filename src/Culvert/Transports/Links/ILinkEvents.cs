@@ -11,7 +11,8 @@ internal interface ILinkEvents
     /// <summary>A send may find room.</summary>
     void OnWritable();
 
-    /// <summary>Both, from one event: neither may wait for the other, since the user's code for one may block.</summary>
+    /// <summary>Both, from one event: neither may wait for the other, since the user's code for one may
+    /// block.</summary>
     void OnReadableAndWritable();
 
     /// <summary>The peer is gone, for this reason; told before the reader and the writer hear of it.</summary>

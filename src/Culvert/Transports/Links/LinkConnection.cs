@@ -3,13 +3,15 @@ using Culvert.Connections;
 
 namespace Culvert.Transports.Links;
 
-/// <summary>The connection over any link: who closed first, and what the reader and the writer get to know of it.</summary>
+/// <summary>The connection over any link: who closed first, and what the reader and the writer get to know of
+/// it.</summary>
 internal sealed class LinkConnection : Connection, ILinkEvents
 {
     private readonly ByteLink _link;
     private readonly LinkReader _reader;
     private readonly LinkWriter _writer;
-    private readonly TaskCompletionSource<CloseReason> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<CloseReason> _closed =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Guards the three fields below: both directions may end at the same time on two threads, and only one of them
     // may see that it was the second.
@@ -120,7 +122,7 @@ internal sealed class LinkConnection : Connection, ILinkEvents
             both = _inputEnded;
         }
 
-        _link.EndOutput();
+        _link.EndOutput(isClosing: _disposed is not null);
         if (both) SetReason(CloseKind.Completed, "Both sides completed.");
     }
 

@@ -146,7 +146,8 @@ internal sealed class LinkReader : PipeReader, IValueTaskSource<ReadResult>
         Resume(hop: true);
     }
 
-    /// <summary>Takes the wait over, if it is still there, and completes it unless there is nothing to say yet.</summary>
+    /// <summary>Takes the wait over, if it is still there, and completes it unless there is nothing to say
+    /// yet.</summary>
     private void Resume(bool hop)
     {
         lock (_gate)

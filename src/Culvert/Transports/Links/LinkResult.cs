@@ -1,6 +1,7 @@
 namespace Culvert.Transports.Links;
 
-/// <summary>What <see cref="ByteLink.Receive"/> and <see cref="ByteLink.Send"/> return when it is no count of bytes.</summary>
+/// <summary>What <see cref="ByteLink.Receive"/> and <see cref="ByteLink.Send"/> return when it is no count of
+/// bytes.</summary>
 internal static class LinkResult
 {
     /// <summary>The peer sends no more; what it sent was all received.</summary>

@@ -4,7 +4,8 @@ using System.Threading.Tasks.Sources;
 namespace Culvert.Transports.Links;
 
 /// <summary>
-/// Writes a link. FlushAsync hands all that was written to the mechanism at once, on the calling thread; only when there
+/// Writes a link. FlushAsync hands all that was written to the mechanism at once, on the calling thread; only when
+/// there
 /// is no room does it wait, and the poller thread that hears of room goes on.
 /// </summary>
 internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
@@ -198,7 +199,8 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
     }
 
     /// <summary>
-    /// Sends until the queue is empty or there is no room; the caller owns <see cref="State.Sending"/>, which ends here.
+    /// Sends until the queue is empty or there is no room; the caller owns <see cref="State.Sending"/>, which ends
+    /// here.
     /// Returns false when an event must go on.
     /// </summary>
     private bool TrySendAll(bool isFlush)

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Culvert.Transports.Linux;
 
-/// <summary>The calls of the C library that the transports need. Constants are those of Linux on x64 and arm64.</summary>
+/// <summary>The calls of the C library that the transports need. Constants are those of Linux on x64 and
+/// arm64.</summary>
 internal static unsafe partial class Libc
 {
     public const int FamilyUnix = 1;

@@ -9,7 +9,8 @@ namespace Culvert.Transports.Linux;
 /// <remarks>
 /// <para>Several threads wait on one epoll descriptor and take one event each. The kernel wakes the thread that began
 /// to wait last, so a quiet process runs on one warm thread and changes no threads between an event and the
-/// user's code. While that code runs, or blocks, the next event wakes the next thread: the kernel is the leader-follower
+/// user's code. While that code runs, or blocks, the next event wakes the next thread: the kernel is the
+/// leader-follower
 /// protocol, and no event ever waits behind a continuation in a batch.</para>
 /// <para>The one thing to see to is that some thread waits. When the last one leaves, a thread is added at once up to
 /// <see cref="ReactorLimits.ThreadsBase"/>, and beyond it as soon as <see cref="_watcher"/> sees that nothing moved for
@@ -19,6 +20,7 @@ internal sealed unsafe class Reactor
 {
     private const int ControlAdd = 1;
     private const int ControlDelete = 2;
+    private const int ControlModify = 3;
     private const int EventBytesMax = 16;
 
     private static readonly Lazy<Reactor> Instance = new(() => new Reactor());
@@ -51,18 +53,16 @@ internal sealed unsafe class Reactor
     /// <summary>Polling threads now; for tests.</summary>
     public int ThreadCount => Volatile.Read(ref _threads);
 
-    /// <summary>Tells <paramref name="target"/> of every change from now on, beginning with the present state.</summary>
+    /// <summary>Tells <paramref name="target"/> of every change from now on, beginning with the present
+    /// state.</summary>
     /// <returns>A token for <see cref="Remove"/>.</returns>
     public long Add(SocketHandle socket, IReactorTarget target, EpollEvents events)
     {
         var token = Interlocked.Increment(ref _lastToken);
         _targets[token] = target;
-        var data = stackalloc byte[EventBytesMax];
-        *(uint*)data = (uint)(events | EpollEvents.EdgeTriggered);
-        Marshal.WriteInt64((nint)(data + DataOffset), token);
-        if (Libc.EpollControl(_epoll, ControlAdd, socket, data) != 0)
+        var errno = Control(ControlAdd, socket, token, events);
+        if (errno != 0)
         {
-            var errno = Marshal.GetLastPInvokeError();
             _targets.TryRemove(token, out _);
             throw SocketErrors.System(errno, "A socket could not be watched");
         }
@@ -70,12 +70,24 @@ internal sealed unsafe class Reactor
         return token;
     }
 
+    /// <summary>Tells of these events from now on, beginning with the present state.</summary>
+    public void Change(SocketHandle socket, long token, EpollEvents events) =>
+        Control(ControlModify, socket, token, events);
+
     /// <summary>No event is begun for the target after this; one that runs already may still be running.</summary>
     public void Remove(SocketHandle socket, long token)
     {
         if (!_targets.TryRemove(token, out _)) return;
         var data = stackalloc byte[EventBytesMax];
         Libc.EpollControl(_epoll, ControlDelete, socket, data);
+    }
+
+    private int Control(int operation, SocketHandle socket, long token, EpollEvents events)
+    {
+        var data = stackalloc byte[EventBytesMax];
+        *(uint*)data = (uint)(events | EpollEvents.EdgeTriggered);
+        Marshal.WriteInt64((nint)(data + DataOffset), token);
+        return Libc.EpollControl(_epoll, operation, socket, data) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
     private void AddThread()

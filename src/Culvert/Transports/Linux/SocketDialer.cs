@@ -10,7 +10,8 @@ internal static class SocketDialer
     private static readonly TimeSpan BusyPauseMin = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan BusyPauseMax = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Runs a dial under the options' deadline and tells the deadline from the caller's cancellation.</summary>
+    /// <summary>Runs a dial under the options' deadline and tells the deadline from the caller's
+    /// cancellation.</summary>
     public static async ValueTask<Connection> WithDeadlineAsync(
         Endpoint endpoint, ConnectOptions options, CancellationToken cancellationToken,
         Func<DialAttempt, ValueTask<Connection>> dial)
@@ -39,7 +40,11 @@ internal static class SocketDialer
             try
             {
                 var errno = Connect(socket, address);
-                if (errno == Errno.InProgress) errno = await FinishAsync(socket, cancellationToken).ConfigureAwait(false);
+                if (errno == Errno.InProgress)
+                {
+                    errno = await FinishAsync(socket, cancellationToken).ConfigureAwait(false);
+                }
+
                 if (errno == 0) return socket;
                 socket.Dispose();
                 if (errno != Errno.WouldBlock) throw SocketErrors.Dial(errno, attempt.Endpoint);

@@ -27,7 +27,8 @@ internal static class SocketErrors
                 $"This user may not connect to {endpoint}; let the listener admit it by its access option.", inner),
             Errno.TimedOut => TimedOut(endpoint),
             Errno.WrongSocketType => new ConnectionException(
-                ConnectionError.InvalidEndpoint, $"{endpoint} is a datagram socket, which takes no connections.", inner),
+                ConnectionError.InvalidEndpoint,
+                $"{endpoint} is a datagram socket, which takes no connections.", inner),
             Errno.NameTooLong or Errno.InvalidArgument => new ConnectionException(
                 ConnectionError.InvalidEndpoint, $"The system takes no such address: {endpoint}.", inner),
             _ => System(errno, $"Connecting to {endpoint} failed"),

@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Culvert.Transports.Linux;
 
 /// <summary>
-/// A socket's file descriptor. Every call through it holds a reference, so that closing it on one thread while another is
+/// A socket's file descriptor. Every call through it holds a reference, so that closing it on one thread while
+/// another is
 /// inside a call can never reach a descriptor number that was given to someone else.
 /// </summary>
 internal sealed class SocketHandle : SafeHandleZeroOrMinusOneIsInvalid

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Transports.Linux;
 
-/// <summary>Accepts from a listening stream socket. What to admit, and which link to make, is the transport's.</summary>
+/// <summary>Accepts from a listening stream socket. What to admit, and which link to make, is the
+/// transport's.</summary>
 internal abstract class SocketListener : Listener
 {
     // Out of descriptors or memory: accepting again at once would spin, since the connection stays in the queue.

@@ -27,7 +27,8 @@ internal sealed class NamedPipeTransport : Transport
         if (!OperatingSystem.IsLinux())
         {
             throw new ConnectionException(
-                ConnectionError.InvalidEndpoint, "'pipe://' is built for Linux alone so far; on this system use mem://.");
+                ConnectionError.InvalidEndpoint,
+                "'pipe://' is built for Linux alone so far; on this system use mem://.");
         }
 
         if (endpoint.Options.TryGetValue("mode", out var mode) && mode != "byte")
@@ -40,7 +41,7 @@ internal sealed class NamedPipeTransport : Transport
         // As .NET does: an absolute path is taken as it is.
         var name = endpoint.Address;
         if (name.StartsWith('/')) return name;
-        if (name.Length == 0 || name.Contains('/', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal))
+        if (name.Length == 0 || name.AsSpan().ContainsAny('/', '\0'))
         {
             throw new ConnectionException(
                 ConnectionError.InvalidEndpoint,

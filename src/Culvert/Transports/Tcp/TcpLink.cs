@@ -3,7 +3,8 @@ using Culvert.Transports.Linux;
 
 namespace Culvert.Transports.Tcp;
 
-/// <summary>A TCP connection. An abort is a reset; a close cannot be told from a half-close until something is sent, and a
+/// <summary>A TCP connection. An abort is a reset; a close cannot be told from a half-close until something is sent,
+/// and a
 /// dead process cannot be told from a close at all: its kernel says the same.</summary>
 internal sealed class TcpLink(SocketHandle socket) : SocketLink(socket)
 {

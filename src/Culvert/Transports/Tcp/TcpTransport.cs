@@ -70,7 +70,8 @@ internal sealed class TcpTransport : Transport
         // Bytes are flushed when the user says so; waiting for more (Nagle) would only add to that.
         socket.SetOption(Libc.LevelTcp, Libc.OptionTcpNoDelay, 1);
         var remote = SocketName.RemoteOf(socket);
-        var peer = new Peer { RemoteAddress = remote, IsLocal = remote is null ? null : IPAddress.IsLoopback(remote.Address) };
+        bool? isLocal = remote is null ? null : IPAddress.IsLoopback(remote.Address);
+        var peer = new Peer { RemoteAddress = remote, IsLocal = isLocal };
         return new LinkConnection(new TcpLink(socket), endpoint, peer).Start();
     }
 
@@ -86,7 +87,8 @@ internal sealed class TcpTransport : Transport
         throw errno switch
         {
             Errno.AddressInUse => new ConnectionException(
-                ConnectionError.AddressInUse, $"Another process listens at {endpoint}; stop it or choose another port."),
+                ConnectionError.AddressInUse,
+                $"Another process listens at {endpoint}; stop it or choose another port."),
             Errno.AccessDenied or Errno.NotPermitted => new ConnectionException(
                 ConnectionError.NotAllowed, $"This user may not listen at {endpoint}; choose a port from 1024 on."),
             Errno.AddressNotAvailable => new ConnectionException(

@@ -43,7 +43,8 @@ internal sealed class UnixDatagramReceiver : IAsyncDisposable
     public long RefusedCount { get; private set; }
 
     /// <summary>
-    /// Binds to the endpoint's path, by the same rules as a listener: mode, folder, stale names. A receive buffer of 0 bytes
+    /// Binds to the endpoint's path, by the same rules as a listener: mode, folder, stale names. A receive buffer of
+    /// 0 bytes
     /// keeps the system's default; the system may grant less than was asked for (<c>net.core.rmem_max</c>).
     /// </summary>
     public static async ValueTask<UnixDatagramReceiver> BindAsync(
@@ -81,7 +82,8 @@ internal sealed class UnixDatagramReceiver : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes one datagram without waiting; false when none is left. What is longer than <paramref name="buffer"/> is cut off
+    /// Takes one datagram without waiting; false when none is left. What is longer than <paramref name="buffer"/> is
+    /// cut off
     /// and <paramref name="isTruncated"/> says so. A datagram whose sender is unknown has null credentials.
     /// </summary>
     public bool TryReceive(
@@ -99,12 +101,16 @@ internal sealed class UnixDatagramReceiver : IAsyncDisposable
                 return false;
             }
 
-            if (sender is null ? _options.Access.Kind == AccessKind.EveryoneLocal : _access.Admits(sender.Value)) return true;
+            var isAdmitted = sender is { } known
+                ? _access.Admits(known)
+                : _options.Access.Kind == AccessKind.EveryoneLocal;
+            if (isAdmitted) return true;
             Refuse(sender);
         }
     }
 
-    /// <summary>Who sent a datagram; read the result once for each process and keep it, since it asks the system.</summary>
+    /// <summary>Who sent a datagram; read the result once for each process and keep it, since it asks the
+    /// system.</summary>
     public static Peer PeerOf(Libc.Credentials sender) => PeerLookup.PeerOf(sender);
 
     public ValueTask DisposeAsync()

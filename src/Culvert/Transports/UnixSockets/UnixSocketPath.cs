@@ -5,11 +5,13 @@ using Culvert.Transports.Linux;
 namespace Culvert.Transports.UnixSockets;
 
 /// <summary>
-/// Claims a path in the file system for a Unix socket: a stale one is taken over, a live one or a file that is no socket
+/// Claims a path in the file system for a Unix socket: a stale one is taken over, a live one or a file that is no
+/// socket
 /// never is, and what is removed later is only what was claimed.
 /// </summary>
 /// <remarks>Everyone who claims holds a lock on the folder from the look at the path until the socket listens, so two
-/// claimers cannot both find the same stale socket. The lock is on the folder's own descriptor and leaves no file behind.
+/// claimers cannot both find the same stale socket. The lock is on the folder's own descriptor and leaves no file
+/// behind.
 /// A foreign listener between its bind and its listen looks stale for that moment; nothing can tell.</remarks>
 internal sealed class UnixSocketPath
 {
@@ -43,7 +45,8 @@ internal sealed class UnixSocketPath
         {
             throw new ConnectionException(
                 ConnectionError.InvalidEndpoint,
-                $"The path '{path}' has {bytes} bytes and the system takes {SocketName.UnixPathBytesMax}; use a shorter one.");
+                $"The path '{path}' has {bytes} bytes, the system takes "
+                + $"{SocketName.UnixPathBytesMax}; use a shorter one.");
         }
     }
 

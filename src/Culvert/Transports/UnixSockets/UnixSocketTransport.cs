@@ -28,7 +28,8 @@ internal sealed class UnixSocketTransport : Transport
         try
         {
             var claimed = await UnixSocketPath
-                .ClaimAsync(socket, Libc.SocketStream, path, endpoint, options, cancellationToken).ConfigureAwait(false);
+                .ClaimAsync(socket, Libc.SocketStream, path, endpoint, options, cancellationToken)
+                .ConfigureAwait(false);
             return new UnixSocketListener(socket, claimed, access, endpoint, options);
         }
         catch

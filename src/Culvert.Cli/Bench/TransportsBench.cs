@@ -1,0 +1,187 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Culvert.Cli.Bench.Transports;
+using Culvert.Cli.Terminal;
+using Culvert.Connections;
+
+namespace Culvert.Cli.Bench;
+
+/// <summary><c>culvert bench transports</c>: round trips and streams between two processes, beside the same in
+/// C.</summary>
+internal static class TransportsBench
+{
+    private const string Baseline = "C, blocking, unix";
+    private static readonly string[] AllTransports = ["unix", "local", "pipe", "tcp", "mem"];
+    private static readonly int[] AllSizes = [64, 1024, 64 * 1024];
+
+    public static Command Create()
+    {
+        var transports = new Option<string[]>("--transport")
+        {
+            Description = "unix, local, pipe, tcp or mem; may stand several times. Default: all.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        transports.AcceptOnlyFromAmong(AllTransports);
+        var sizes = new Option<int[]>("--size")
+        {
+            Description = "Message size in bytes, from 8; may stand several times. Default: 64 1024 65536.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        sizes.Validators.Add(result =>
+        {
+            var isGood = result.Tokens.All(token =>
+                int.TryParse(token.Value, out var size) && size is >= BenchMessage.SizeMin and <= 1 << 24);
+            if (!isGood)
+            {
+                result.AddError($"--size takes whole numbers from {BenchMessage.SizeMin} to {1 << 24}.");
+            }
+        });
+        var seconds = new Option<double>("--seconds")
+        {
+            Description = "How long to measure each figure, in seconds.", DefaultValueFactory = _ => 2,
+        };
+        var json = new Option<bool>("--json") { Description = "One JSON object a line." };
+        var command = new Command(
+            "transports",
+            "Measure round trips and streams of every transport between two processes, beside blocking C.")
+        {
+            transports, sizes, seconds, json,
+        };
+        command.WithExamples("culvert bench transports --transport unix --size 64 --seconds 5");
+        command.SetAction((result, token) => RunAsync(
+            result.GetValue(transports) is { Length: > 0 } names ? names : AllTransports,
+            result.GetValue(sizes) is { Length: > 0 } values ? values : AllSizes,
+            result.GetValue(seconds),
+            result.GetValue(json),
+            token));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        string[] transports, int[] sizes, double seconds, bool json, CancellationToken cancellationToken)
+    {
+        var report = new BenchReport("transports", json, Console.Out);
+        using var baseline = CBaseline.TryBuild(out var problem);
+        if (!json) Console.Out.WriteLine($"Processors allowed to all processes: {AllowedProcessors()}.");
+        if (baseline is null) Console.Error.WriteLine($"No C baseline: {problem}.");
+
+        foreach (var size in sizes)
+        {
+            // The baseline runs right before what it is compared with, under the same conditions.
+            var floor = baseline?.Measure("pingpong", size, seconds);
+            if (floor is not null) report.Add("c unix pingpong", Size(size), Latency(floor));
+            foreach (var name in transports)
+            {
+                await WithPeerAsync(name, endpoint => PingPongAsync(report, name, endpoint, size, seconds, floor))
+                    .WaitAsync(cancellationToken);
+            }
+        }
+
+        foreach (var size in sizes)
+        {
+            var floor = baseline?.Measure("stream", size, seconds);
+            if (floor is not null) report.Add("c unix stream", Size(size), Throughput(floor[0], size));
+            foreach (var name in transports)
+            {
+                await WithPeerAsync(name, endpoint => StreamAsync(report, name, endpoint, size, seconds, floor))
+                    .WaitAsync(cancellationToken);
+            }
+        }
+
+        return report.ExitCode;
+    }
+
+    private static async Task PingPongAsync(
+        BenchReport report, string name, Endpoint endpoint, int size, double seconds, double[]? floor)
+    {
+        var samples = await TransportsMeasure.PingPongAsync(endpoint, size, seconds);
+        if (samples is not { Length: > 0 })
+        {
+            report.Wrong($"{name} pingpong of {size} bytes");
+            return;
+        }
+
+        double[] figures = [At(samples, 0.5), At(samples, 0.99), At(samples, 0.999)];
+        report.Add(
+            $"{name} pingpong", Size(size), Latency(figures),
+            floor is null ? null : Baseline, floor is null ? null : figures[0] / floor[0]);
+    }
+
+    private static async Task StreamAsync(
+        BenchReport report, string name, Endpoint endpoint, int size, double seconds, double[]? floor)
+    {
+        if (await TransportsMeasure.StreamAsync(endpoint, size, seconds) is not { } messages)
+        {
+            report.Wrong($"{name} stream of {size} bytes");
+            return;
+        }
+
+        report.Add(
+            $"{name} stream", Size(size), Throughput(messages, size),
+            floor is null ? null : Baseline, floor is null ? null : messages / floor[0]);
+    }
+
+    /// <summary>Runs the measurement against a second process, or against this one for <c>mem://</c>.</summary>
+    private static async Task WithPeerAsync(string name, Func<Endpoint, Task> measure)
+    {
+        var unique = $"culvert-bench-{Environment.ProcessId}";
+        var endpoint = name switch
+        {
+            "tcp" => "tcp://127.0.0.1:0",
+            "unix" => $"unix://{Path.GetTempPath()}{unique}.sock",
+            _ => $"{name}://{unique}",
+        };
+        if (name == "mem")
+        {
+            await using var listener = await Ipc.ListenAsync(endpoint);
+            var serving = TransportsPeer.ServeAsync(listener);
+            await measure(listener.Endpoint);
+            await listener.UnbindAsync();
+            await serving;
+            return;
+        }
+
+        using var child = Process.Start(ChildStart(endpoint))!;
+        var ready = await child.StandardOutput.ReadLineAsync()
+            ?? throw new InvalidOperationException("The second process of the benchmark did not start.");
+        await measure(Endpoint.Parse(ready));
+        child.StandardInput.Close();
+        await child.WaitForExitAsync();
+    }
+
+    private static ProcessStartInfo ChildStart(string endpoint)
+    {
+        // Started by its own host or by `dotnet culvert.dll`: the child is started the same way.
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true,
+        };
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+        {
+            start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Culvert.Cli.dll"));
+        }
+
+        start.ArgumentList.Add("bench");
+        start.ArgumentList.Add(TransportsPeer.CommandName);
+        start.ArgumentList.Add(endpoint);
+        return start;
+    }
+
+    private static (string, double)[] Latency(double[] figures) =>
+        [("p50_us", figures[0]), ("p99_us", figures[1]), ("p999_us", figures[2])];
+
+    private static (string, double)[] Throughput(double messages, int size) =>
+        [("messages_per_s", messages), ("mb_per_s", messages * size / 1e6)];
+
+    private static double At(double[] sorted, double share) => sorted[(int)(sorted.Length * share)];
+
+    private static string Size(int bytes) => bytes % 1024 == 0 ? $"{bytes / 1024} KB" : $"{bytes} B";
+
+    private static string AllowedProcessors()
+    {
+        const string Name = "Cpus_allowed_list:";
+        if (!OperatingSystem.IsLinux()) return $"{Environment.ProcessorCount}";
+        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(Name, StringComparison.Ordinal));
+        return line[Name.Length..].Trim();
+    }
+}

@@ -1,0 +1,9 @@
+namespace Culvert.CrossProcess.Tests.Transports;
+
+/// <summary><c>local://</c> across processes.</summary>
+public sealed class LocalProcessTests : TransportProcessTests
+{
+    protected override bool IsLocalKernel => true;
+
+    protected override string NewEndpoint() => $"local://culvert-x-{Guid.NewGuid():N}";
+}

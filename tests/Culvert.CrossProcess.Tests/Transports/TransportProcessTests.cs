@@ -1,0 +1,219 @@
+using System.Buffers;
+using Culvert.Connections;
+
+namespace Culvert.CrossProcess.Tests.Transports;
+
+/// <summary>The promises of every transport that joins processes, with a real process on the other side.</summary>
+public abstract class TransportProcessTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private const int Fill = 100_000;
+
+    private readonly CancellationTokenSource _limit =
+        CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+
+    protected TransportProcessTests() => _limit.CancelAfter(Limit);
+
+    /// <summary>The kernel tells a local peer's process, its death and how it closed.</summary>
+    protected abstract bool IsLocalKernel { get; }
+
+    protected CancellationToken Token => _limit.Token;
+
+    protected abstract string NewEndpoint();
+
+    public virtual void Dispose()
+    {
+        _limit.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Stream_FromAChildThatClosesAtOnce_ArrivesWhole()
+    {
+        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
+        await using var child = ChildPeer.Start("send-and-close", listener.Endpoint.ToString());
+        await using var server = await AcceptAsync(listener);
+        Assert.Equal(Fill, await CountAsync(server));
+        if (IsLocalKernel) Assert.Equal(CloseKind.PeerClosed, (await server.Closed.WaitAsync(Token)).Kind);
+    }
+
+    [Fact]
+    public async Task Stream_FromAChildThatExitsWithoutClosing_ArrivesWholeAndTheDeathIsTold()
+    {
+        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
+        await using var child = ChildPeer.Start("send-and-exit", listener.Endpoint.ToString());
+        await using var server = await AcceptAsync(listener);
+        Assert.Equal(Fill, await CountAsync(server));
+        if (IsLocalKernel) Assert.Equal(CloseKind.PeerDied, (await server.Closed.WaitAsync(Token)).Kind);
+    }
+
+    [Fact]
+    public async Task HalfClose_ByAChild_LetsTheAnswerArriveAndCompletesBoth()
+    {
+        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
+        await using var child = ChildPeer.Start("half-close", listener.Endpoint.ToString());
+        await using var server = await AcceptAsync(listener);
+        Assert.Equal(Fill, await CountAsync(server));
+        await server.Output.WriteAsync(new byte[5000], Token);
+        await server.Output.CompleteAsync();
+
+        Assert.Equal("ready", await child.ReadLineAsync(Token));
+        Assert.Equal("got 5000", await child.ReadLineAsync(Token));
+        Assert.Equal("closed Completed", await child.ReadLineAsync(Token));
+        Assert.Equal(CloseKind.Completed, (await server.Closed.WaitAsync(Token)).Kind);
+    }
+
+    [Fact]
+    public async Task Abort_ByAChild_FailsTheReadHere()
+    {
+        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
+        await using var child = ChildPeer.Start("abort", listener.Endpoint.ToString());
+        await using var server = await AcceptAsync(listener);
+        var first = await server.Input.ReadAtLeastAsync(10, Token);
+        server.Input.AdvanceTo(first.Buffer.End);
+        await child.NudgeAsync();
+
+        await Assert.ThrowsAsync<ConnectionException>(() => CountAsync(server));
+        Assert.Equal(CloseKind.PeerAborted, (await server.Closed.WaitAsync(Token)).Kind);
+    }
+
+    [Fact]
+    public async Task Kill_OfAChildThatHalfSent_EndsTheReadAndIsTold()
+    {
+        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
+        await using var child = ChildPeer.Start("send-some", listener.Endpoint.ToString());
+        await using var server = await AcceptAsync(listener);
+        var first = await server.Input.ReadAtLeastAsync(10, Token);
+        server.Input.AdvanceTo(first.Buffer.GetPosition(5), first.Buffer.End);
+        var rest = CountAsync(server);
+        child.Kill();
+
+        Assert.Equal(5, await rest.WaitAsync(Token));
+        if (IsLocalKernel) Assert.Equal(CloseKind.PeerDied, (await server.Closed.WaitAsync(Token)).Kind);
+    }
+
+    [Fact]
+    public async Task Kill_OfAChildWithBytesUnread_IsToldWithoutARead()
+    {
+        Assert.SkipUnless(IsLocalKernel, "TCP shows a dead peer's unread bytes as an abort.");
+        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
+        await using var child = ChildPeer.Start("watch", listener.Endpoint.ToString());
+        await using var server = await AcceptAsync(listener);
+        await server.Output.WriteAsync(new byte[1000], Token);
+        child.Kill();
+        Assert.Equal(CloseKind.PeerDied, (await server.Closed.WaitAsync(Token)).Kind);
+    }
+
+    [Fact]
+    public async Task Kill_OfAStoppedChildThatDoesNotRead_EndsTheFlushThatWaits()
+    {
+        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
+        await using var child = ChildPeer.Start("watch", listener.Endpoint.ToString());
+        await using var server = await AcceptAsync(listener);
+        await child.SignalAsync("STOP");
+        ValueTask<System.IO.Pipelines.FlushResult> flush;
+        long sent = 0;
+        do
+        {
+            flush = server.Output.WriteAsync(new byte[64 * 1024], Token);
+            Assert.InRange(sent += 64 * 1024, 0, 64 * 1024 * 1024);
+        }
+        while (flush.IsCompleted);
+
+        child.Kill();
+        Assert.True((await flush.AsTask().WaitAsync(Token)).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Close_Here_IsToldToTheChild()
+    {
+        Assert.SkipUnless(IsLocalKernel, "TCP cannot tell a close from a half-close before something is sent.");
+        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
+        await using var child = ChildPeer.Start("watch", listener.Endpoint.ToString());
+        var server = await AcceptAsync(listener);
+        Assert.Equal("ready", await child.ReadLineAsync(Token));
+        await server.DisposeAsync();
+        Assert.Equal("closed PeerClosed", await child.ReadLineAsync(Token));
+    }
+
+    [Fact]
+    public async Task Abort_Here_StopsAChildThatSends()
+    {
+        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
+        await using var child = ChildPeer.Start("fill", listener.Endpoint.ToString());
+        await using var server = await AcceptAsync(listener);
+        await server.Input.ReadAtLeastAsync(1, Token);
+        server.Abort("Enough.");
+        Assert.Equal("ready", await child.ReadLineAsync(Token));
+        Assert.Equal("closed PeerAborted", await child.ReadLineAsync(Token));
+    }
+
+    [Fact]
+    public async Task Peer_OfAChild_IsTheChild()
+    {
+        Assert.SkipUnless(IsLocalKernel, "TCP names no process.");
+        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
+        await using var child = ChildPeer.Start("send-some", listener.Endpoint.ToString());
+        await using var server = await AcceptAsync(listener);
+        Assert.Equal(child.Id, server.Peer.ProcessId);
+        Assert.Equal(Environment.UserName, server.Peer.UserName);
+        Assert.EndsWith("Culvert.TestPeer", server.Peer.ExecutablePath, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Listener_KilledAndStartedAgain_TakesItsNameOver()
+    {
+        var endpoint = NewEndpoint();
+        await using (var first = ChildPeer.Start("listen", endpoint))
+        {
+            endpoint = (await first.ReadLineAsync(Token))!["ready ".Length..];
+            await EchoAsync(endpoint);
+
+            // While it lives nobody takes its name, not even a second process at the same moment.
+            var error = await Assert.ThrowsAsync<ConnectionException>(
+                async () => await Ipc.ListenAsync(endpoint, cancellationToken: Token));
+            Assert.Equal(ConnectionError.AddressInUse, error.Error);
+            await EchoAsync(endpoint);
+            first.Kill();
+        }
+
+        await using var second = ChildPeer.Start("listen", endpoint);
+        Assert.Equal($"ready {endpoint}", await second.ReadLineAsync(Token));
+        await EchoAsync(endpoint);
+    }
+
+    [Fact]
+    public async Task Listener_WithAStoppedProcess_IsNeverTakenOver()
+    {
+        await using var child = ChildPeer.Start("listen", NewEndpoint());
+        var endpoint = (await child.ReadLineAsync(Token))!["ready ".Length..];
+        await child.SignalAsync("STOP");
+        var error = await Assert.ThrowsAsync<ConnectionException>(
+            async () => await Ipc.ListenAsync(endpoint, cancellationToken: Token));
+        Assert.Equal(ConnectionError.AddressInUse, error.Error);
+    }
+
+    protected async Task<Connection> AcceptAsync(Listener listener) =>
+        (await listener.AcceptAsync(Token).AsTask().WaitAsync(Token))!;
+
+    private async Task EchoAsync(string endpoint)
+    {
+        await using var connection = await Ipc.ConnectAsync(endpoint, cancellationToken: Token);
+        await connection.Output.WriteAsync("hello"u8.ToArray(), Token);
+        var answer = await connection.Input.ReadAtLeastAsync(5, Token);
+        Assert.Equal("hello"u8, answer.Buffer.ToArray());
+        connection.Input.AdvanceTo(answer.Buffer.End);
+    }
+
+    private async Task<long> CountAsync(Connection connection)
+    {
+        long count = 0;
+        while (true)
+        {
+            var result = await connection.Input.ReadAsync(Token);
+            count += result.Buffer.Length;
+            connection.Input.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted) return count;
+        }
+    }
+}
