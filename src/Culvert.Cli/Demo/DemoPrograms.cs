@@ -11,7 +11,8 @@ internal static class DemoPrograms
     /// <summary>The repository's folder, seen from the built tool.</summary>
     public static string Root { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."));
 
-    private static string ShopAssembly => Path.Combine(Root, "artifacts", "bin", "WebService", "release", "WebService.dll");
+    private static string ShopAssembly => Path.Combine(
+        Root, "artifacts", "bin", "WebService", "release", "Culvert.Samples.WebService.dll");
 
     /// <summary>Builds the web service when its source is newer than its build; returns the build's output when it fails.</summary>
     public static async Task<string?> BuildAsync(CancellationToken cancellationToken)

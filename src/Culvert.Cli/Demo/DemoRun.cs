@@ -89,10 +89,15 @@ internal sealed class DemoRun : IAsyncDisposable
         {
             await timer.WaitForNextTickAsync(cancellationToken);
             if (_collector!.HasExited) throw new InvalidOperationException($"The collector ended. {_collector.LastLines}");
+            foreach (var (name, program) in _running)
+            {
+                if (program.HasExited) throw new InvalidOperationException($"The program '{name}' ended. {program.LastLines}");
+            }
+
             if (tick == KillAtTick)
             {
-                var victim = _running[shop.Name];
-                note = $"The shop (process {victim.Id}) was killed with kill -9; it starts again soon.";
+                _running.Remove(shop.Name, out var victim);
+                note = $"The shop (process {victim!.Id}) was killed with kill -9; it starts again soon.";
                 victim.Kill();
                 await victim.DisposeAsync();
             }
