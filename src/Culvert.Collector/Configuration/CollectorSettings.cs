@@ -45,8 +45,6 @@ internal static class CollectorSettings
             "Names by which the page may be called beside localhost and its address; a request for another name is refused."),
         new("openMetrics", SettingKind.Boolean, "false",
             "Lets everyone who reaches the address read /metrics, /healthz and /readyz without a token."),
-        new("insecure", SettingKind.Boolean, "false",
-            "Must be true to listen beyond loopback: records and the token go over the wire unencrypted."),
     ]);
 
     private static SettingGroup Listen() => new("listen", "Culvert's own protocol, plain lines and JSON lines, at one endpoint.",
