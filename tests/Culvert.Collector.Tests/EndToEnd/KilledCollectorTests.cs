@@ -12,6 +12,7 @@ namespace Culvert.Collector.Tests.EndToEnd;
 public sealed class KilledCollectorTests
 {
     private const int Kills = 3;
+    private const string OwnFiles = "own-files";
 
     private static readonly bool IsFull = Environment.GetEnvironmentVariable("CULVERT_TEST_FULL") == "1";
     private static readonly long RecordsOfEach = IsFull ? 250_000 : 15_000;
@@ -42,6 +43,7 @@ public sealed class KilledCollectorTests
             begin.SetResult();
             foreach (var file in files)
                 programs.Add(ChildProcess.StartSelf("send", "--to", collector.Endpoint, "--service", Path.GetFileName(file), file));
+            if (IsFull) programs.Add(SendOwnFiles(collector));
             await KillInBetweenAsync(collector);
             foreach (var program in programs)
             {
@@ -57,6 +59,13 @@ public sealed class KilledCollectorTests
         }
 
         await AssertExactlyOnceAsync(collector, ["p0", "p1", "s0", "s1"]);
+    }
+
+    /// <summary>This machine's own log files, whatever they hold.</summary>
+    private static ChildProcess SendOwnFiles(RunningCollector collector)
+    {
+        string[] files = [.. Directory.EnumerateFiles("/var/log", "*.log", SearchOption.AllDirectories)];
+        return ChildProcess.StartSelf(["send", "--to", collector.Endpoint, "--service", OwnFiles, .. files]);
     }
 
     /// <summary>Kills it each time another quarter of all has arrived.</summary>
@@ -75,10 +84,13 @@ public sealed class KilledCollectorTests
 
     private static async Task AssertExactlyOnceAsync(RunningCollector collector, string[] names)
     {
-        var expected = names.Length * RecordsOfEach;
         var ledger = await collector.LedgerAsync();
         Assert.True(LedgerText.IsBalanced(ledger), LedgerText.Format(ledger));
-        Assert.Equal(expected, Spooled(ledger));
+        var expected = names.Length * RecordsOfEach;
+        var own = await CountAsync(collector, $"service:{OwnFiles}");
+        Assert.Equal(expected + own, Spooled(ledger));
+        Assert.Equal(expected + own, await CountAsync(collector, ""));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{expected} records made and {own} of this machine's own files.");
         Assert.All(ledger.GetProperty("producers").EnumerateArray(), producer =>
             Assert.Equal(0, producer.GetProperty("lost").GetInt64()));
 
@@ -104,6 +116,12 @@ public sealed class KilledCollectorTests
         }
 
         await collector.StopAsync();
+    }
+
+    private static async Task<long> CountAsync(RunningCollector collector, string query)
+    {
+        await using var reader = collector.OpenReader();
+        return await reader.CountAsync(new SearchTerms(query, null, null), TestContext.Current.CancellationToken);
     }
 
     private static long Spooled(System.Text.Json.JsonElement ledger) => ledger.GetProperty("total").GetProperty("spooled").GetInt64();
