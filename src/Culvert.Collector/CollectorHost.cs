@@ -77,7 +77,15 @@ internal sealed class CollectorHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         using var deadline = new CancellationTokenSource(StopTimeout);
-        await Task.WhenAll(_inputs.Select(input => input.StopAsync(deadline.Token).AsTask()));
+        try
+        {
+            await Task.WhenAll(_inputs.Select(input => input.StopAsync(deadline.Token).AsTask()));
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            // What was not taken in time was not acknowledged, so its sender still has it.
+        }
+
         if (_http is not null) await _http.DisposeAsync();
         _api?.Dispose();
         foreach (var input in _inputs) await input.DisposeAsync();

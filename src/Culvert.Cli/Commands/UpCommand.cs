@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Culvert.Cli.Terminal;
 using Culvert.Collector;
 using Culvert.Collector.Configuration;
+using Culvert.Collector.Store;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Cli.Commands;
@@ -43,7 +44,8 @@ internal static class UpCommand
         {
             host = await CollectorHost.StartAsync(configuration, dataFolder, loggers, TimeProvider.System, CancellationToken.None);
         }
-        catch (Exception exception) when (exception is IOException or FormatException or ArgumentException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception
+            is IOException or StoreException or FormatException or ArgumentException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"culvert: {exception.Message}");
             return ExitCode.Failed;
