@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Culvert.Cli.Commands;
 using Culvert.Collector;
 using Culvert.Collector.Configuration;
@@ -37,6 +38,11 @@ internal sealed class ReaderOptions
         {
             Console.Error.WriteLine($"culvert: {exception.Message}");
             return exception.ExitCode;
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException or KeyNotFoundException)
+        {
+            Console.Error.WriteLine($"culvert: What answers is no collector of this version: {exception.Message}");
+            return ExitCode.Failed;
         }
         catch (IOException exception)
         {

@@ -18,15 +18,29 @@ internal sealed class RecordJsonReader
     public bool Read(ReadOnlyMemory<byte> json, Store.RecordVisitor visit)
     {
         using var document = JsonDocument.Parse(json);
-        var root = document.RootElement;
+        StoredRecord record;
+        try
+        {
+            record = ReadRecord(document.RootElement);
+        }
+        catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException or ArgumentException)
+        {
+            throw new FormatException($"This is no record: {exception.Message}", exception);
+        }
+
+        return visit(record);
+    }
+
+    private StoredRecord ReadRecord(JsonElement root)
+    {
         WriteList(root, "attributes");
-        return visit(new StoredRecord
+        return new StoredRecord
         {
             Position = root.GetProperty("position").GetUInt64(),
             TimeNs = ReadTime(root, "time"),
             ObservedNs = ReadTime(root, "observed"),
             Severity = (Severity)root.GetProperty("severity").GetByte(),
-            Flags = RecordFlags.None,
+            Flags = root.TryGetProperty("truncated", out _) ? RecordFlags.Truncated : RecordFlags.None,
             Source = ReadSource(root),
             Trace = ReadTrace(root),
             Template = Text(root, "template"),
@@ -34,7 +48,7 @@ internal sealed class RecordJsonReader
             EventName = Text(root, "event"),
             Body = Text(root, "body"),
             Attributes = AttributeList.Read(_attributes.Written),
-        });
+        };
     }
 
     private static byte[] Text(JsonElement root, string name) =>
