@@ -71,7 +71,7 @@ internal static class SpoolKillPoint
             Input = "native",
             Producer = producer,
             FirstSequence = first,
-            ObservedNs = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100,
+            ObservedNs = UnixTime.NowNs(TimeProvider.System),
             Origin = AttributeWriter.Encode([new("input", "native")]),
             Records = bytes.WrittenSpan,
         });

@@ -142,7 +142,7 @@ internal static class SpoolBench
             Input = "bench",
             Producer = producer,
             FirstSequence = first,
-            ObservedNs = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100,
+            ObservedNs = UnixTime.NowNs(TimeProvider.System),
             Origin = default,
             Records = records,
         });

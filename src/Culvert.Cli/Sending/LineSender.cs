@@ -1,4 +1,5 @@
 using Culvert.Collector.Inputs.Lines;
+using Culvert.Records;
 using Culvert.Shipping;
 
 namespace Culvert.Cli.Sending;

@@ -1,4 +1,5 @@
 using Culvert.Collector.Intake;
+using Culvert.Records;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Collector.Inputs;
@@ -110,7 +111,7 @@ internal sealed class IntakePipeline
                 || !_budget.HasRoom(batch.Length));
         if (isFull) return false;
 
-        var pending = new Pending(batch, firstSequence, origin, Clock.NowNs(_context.Time));
+        var pending = new Pending(batch, firstSequence, origin, UnixTime.NowNs(_context.Time));
         if (!_isHolding) pending.Answer = Give(pending);
         _pending.Enqueue(pending);
         _bytes += batch.Length;

@@ -3,8 +3,9 @@ using System.Numerics;
 
 namespace Culvert.Collector.Spool;
 
-/// <summary>CRC-32C (Castagnoli), reflected, as in RFC 3720 appendix B.4. <see cref="BitOperations"/> uses the
-/// processor's instruction where there is one (SSE4.2, ARMv8) and tables elsewhere.</summary>
+/// <summary>CRC-32C (Castagnoli), reflected, as in RFC 3720 appendix B.4: what segments, blocks and filters are checked
+/// with. <see cref="BitOperations"/> uses the processor's instruction where there is one (SSE4.2, ARMv8) and tables
+/// elsewhere.</summary>
 internal static class Crc32C
 {
     /// <summary>The checksum of some bytes. What one call returns may be given as the next one's seed, so that parts

@@ -1,3 +1,5 @@
+using Culvert.Records;
+
 namespace Culvert.Collector.Spool;
 
 /// <summary>Where the spool's end is, for the checkpoint.</summary>
@@ -52,7 +54,7 @@ internal sealed class SegmentWriter(
     public void SealIfOld(DateTimeOffset oldest)
     {
         if (_file is null || _segment!.Entries == 0) return;
-        if (_segment.NewestObservedNs < Nanoseconds(oldest)) Seal();
+        if (_segment.NewestObservedNs < UnixTime.ToNs(oldest)) Seal();
     }
 
     /// <summary>Leaves the segment as it is, after a failure: what is in it beyond its durable end is never read, since
@@ -64,8 +66,6 @@ internal sealed class SegmentWriter(
     }
 
     public void Dispose() => _file?.Dispose();
-
-    internal static long Nanoseconds(DateTimeOffset instant) => (instant - DateTimeOffset.UnixEpoch).Ticks * 100;
 
     /// <summary>A write that failed half-way (a full disk) gives its space back. The cut is made durable, because what
     /// is written at the same place next must not be followed by remains of this; a failure abandons the
@@ -88,7 +88,7 @@ internal sealed class SegmentWriter(
         var segment = new SpoolSegment(_nextNumber++, firstPosition)
         {
             Bytes = SegmentLayout.HeaderBytes,
-            NewestObservedNs = Nanoseconds(time.GetUtcNow()),
+            NewestObservedNs = UnixTime.NowNs(time),
         };
         var file = files.OpenWrite(segment.Name);
         try

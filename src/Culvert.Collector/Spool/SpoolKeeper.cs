@@ -72,7 +72,7 @@ internal sealed class SpoolKeeper(
 
         // Without a footer its age is not known; taken as now, it goes by size or when it is consumed, or at the age's
         // end.
-        oldest.NewestObservedNs = SegmentWriter.Nanoseconds(time.GetUtcNow());
+        oldest.NewestObservedNs = UnixTime.NowNs(time);
         oldest.IsKnown = true;
     }
 
@@ -84,7 +84,7 @@ internal sealed class SpoolKeeper(
         var consumedEnd = spool.Outputs.Count > 0 ? spool.Outputs.Min(output => output.Cursor) : 0;
         var consumed = segments.Where(segment => segment.EndPosition <= consumedEnd).Sum(segment => segment.Bytes);
         var keep = pressure == SpoolPressure.None ? options.KeepConsumedBytes : 0;
-        var oldest = SegmentWriter.Nanoseconds(time.GetUtcNow() - options.MaxAge);
+        var oldest = UnixTime.ToNs(time.GetUtcNow() - options.MaxAge);
         for (; count < segments.Count - 1; count++)
         {
             var segment = segments[count];

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Culvert.Collector.Spool;
 
 namespace Culvert.Collector.Store;
 
@@ -57,7 +58,7 @@ internal static class BlockLayout
         entry[(EntryCodecOffset + 1)..EntryRawOffset].Clear();
         BinaryPrimitives.WriteInt32LittleEndian(entry[EntryRawOffset..], raw);
         BinaryPrimitives.WriteInt32LittleEndian(entry[EntryStoredOffset..], stored.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(entry[EntryChecksumOffset..], Checksum.Crc32C(stored));
+        BinaryPrimitives.WriteUInt32LittleEndian(entry[EntryChecksumOffset..], Crc32C.Compute(stored));
     }
 
     /// <summary>Writes the checksum, after the header and the directory.</summary>
@@ -78,6 +79,6 @@ internal static class BlockLayout
         Span<byte> head = stackalloc byte[ChecksumOffset + ColumnCount * EntryBytes];
         block[..ChecksumOffset].CopyTo(head);
         block.Slice(DirectoryOffset, directoryBytes).CopyTo(head[ChecksumOffset..]);
-        return Checksum.Crc32C(head[..(ChecksumOffset + directoryBytes)]);
+        return Crc32C.Compute(head[..(ChecksumOffset + directoryBytes)]);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Culvert.Collector.Records;
+using Culvert.Collector.Spool;
 using Culvert.Records;
 
 namespace Culvert.Collector.Store;
@@ -155,7 +156,7 @@ internal sealed class BlockReader : IDisposable
 
     private ReadOnlySpan<byte> Decompress(ColumnId column, ReadOnlySpan<byte> entry, ReadOnlySpan<byte> stored)
     {
-        if (BinaryPrimitives.ReadUInt32LittleEndian(entry[BlockLayout.EntryChecksumOffset..]) != Checksum.Crc32C(stored))
+        if (BinaryPrimitives.ReadUInt32LittleEndian(entry[BlockLayout.EntryChecksumOffset..]) != Crc32C.Compute(stored))
             throw new BlockDamagedException($"The checksum of the column {column} is wrong.");
         var raw = BinaryPrimitives.ReadInt32LittleEndian(entry[BlockLayout.EntryRawOffset..]);
         if (raw is < 0 or > StoreLimits.ColumnBytesMax) throw new BlockDamagedException($"The column {column} is too long.");

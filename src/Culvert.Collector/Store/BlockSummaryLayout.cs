@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Culvert.Collector.Spool;
 
 namespace Culvert.Collector.Store;
 
@@ -70,7 +71,7 @@ internal static class BlockSummaryLayout
             at += SourceBytes;
         }
 
-        BinaryPrimitives.WriteUInt32LittleEndian(span[at..], Checksum.Crc32C(span[..at]));
+        BinaryPrimitives.WriteUInt32LittleEndian(span[at..], Crc32C.Compute(span[..at]));
         return bytes;
     }
 
@@ -83,7 +84,7 @@ internal static class BlockSummaryLayout
         if (severityCount > 256 || sourceCount is < 0 or > StoreLimits.BlockRecordsMax) return null;
         if (span.Length != Size(severityCount, sourceCount)) return null;
         var checksumAt = span.Length - ChecksumBytes;
-        if (BinaryPrimitives.ReadUInt32LittleEndian(span[checksumAt..]) != Checksum.Crc32C(span[..checksumAt])) return null;
+        if (BinaryPrimitives.ReadUInt32LittleEndian(span[checksumAt..]) != Crc32C.Compute(span[..checksumAt])) return null;
         return Read(span, severityCount, sourceCount);
     }
 

@@ -1,3 +1,4 @@
+using Culvert.Records;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -6,8 +7,6 @@ namespace Culvert.Collector.Store;
 /// <summary>The files of the store as the writer keeps them: opening, setting damaged ones aside, rolling, retention.</summary>
 internal sealed class StoreFolder
 {
-    private const long NsPerTick = 100;
-
     private readonly StoreOptions _options;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -69,7 +68,7 @@ internal sealed class StoreFolder
         {
             Cursor = cursor,
             FirstPosition = cursor,
-            CreatedNs = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * NsPerTick,
+            CreatedNs = UnixTime.NowNs(_time),
             Expired = previous?.Meta.Expired ?? 0,
             ExpiredFile = previous?.Meta.ExpiredFile ?? 0,
         };
@@ -95,7 +94,7 @@ internal sealed class StoreFolder
     /// <summary>Deletes the oldest files as long as one is too old or all are too large together; never the newest.</summary>
     public void ApplyRetention(StoreFile newest)
     {
-        var oldestNs = (_time.GetUtcNow() - _options.MaxAge - DateTimeOffset.UnixEpoch).Ticks * NsPerTick;
+        var oldestNs = UnixTime.ToNs(_time.GetUtcNow() - _options.MaxAge);
         var maxBytes = _options.MaxBytes ?? TenthOfDisk();
         while (Oldest() is { } file && (file.LastObservedNs < oldestNs || Totals.Bytes > maxBytes))
         {

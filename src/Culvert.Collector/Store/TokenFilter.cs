@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Culvert.Collector.Spool;
 
 namespace Culvert.Collector.Store;
 
@@ -43,7 +44,7 @@ internal static class TokenFilter
             }
         }
 
-        BinaryPrimitives.WriteUInt32LittleEndian(filter.AsSpan(ChecksumOffset), Checksum.Crc32C(target));
+        BinaryPrimitives.WriteUInt32LittleEndian(filter.AsSpan(ChecksumOffset), Crc32C.Compute(target));
         return filter;
     }
 
@@ -51,7 +52,7 @@ internal static class TokenFilter
     public static bool IsIntact(ReadOnlySpan<byte> filter) =>
         filter.Length >= HeadBytes + sizeof(ulong) && filter.Length % sizeof(ulong) == 0
         && filter[0] == Version && filter[1] == Probes
-        && BinaryPrimitives.ReadUInt32LittleEndian(filter[ChecksumOffset..]) == Checksum.Crc32C(filter[HeadBytes..]);
+        && BinaryPrimitives.ReadUInt32LittleEndian(filter[ChecksumOffset..]) == Crc32C.Compute(filter[HeadBytes..]);
 
     /// <summary>False when no record of the block has this token; true when one may have it.</summary>
     public static bool MayContain(ReadOnlySpan<byte> filter, ulong hash)

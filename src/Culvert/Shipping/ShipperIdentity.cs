@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Culvert.Records;
 
 namespace Culvert.Shipping;
 

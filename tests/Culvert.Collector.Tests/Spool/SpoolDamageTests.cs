@@ -1,5 +1,6 @@
 using Culvert.Collector.Intake;
 using Culvert.Collector.Spool;
+using Culvert.Records;
 
 namespace Culvert.Collector.Tests.Spool;
 
@@ -113,7 +114,7 @@ public sealed class SpoolDamageTests
 
     private TestSpool Open() => TestSpool.Open(Options, _files, _time);
 
-    private long Now => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+    private long Now => UnixTime.NowNs(_time);
 
     private Task<IntakeResult> SendAsync(TestSpool spool, ulong first) =>
         spool.Intake.SendAsync(Producer, first, TestBatch.Of(first, 10, padding: 500), observedNs: Now).AsTask()

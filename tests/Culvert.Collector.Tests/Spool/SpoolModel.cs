@@ -1,5 +1,6 @@
 using Culvert.Collector.Intake;
 using Culvert.Collector.Spool;
+using Culvert.Records;
 
 namespace Culvert.Collector.Tests.Spool;
 
@@ -48,7 +49,7 @@ internal sealed class SpoolModel(int seed) : IAsyncDisposable
 
     public List<string> Lines { get; } = [];
 
-    private long Now => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+    private long Now => UnixTime.NowNs(_time);
 
     private void Trace(string line) => Lines.Add(line);
 

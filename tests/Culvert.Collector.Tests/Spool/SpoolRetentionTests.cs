@@ -1,5 +1,6 @@
 using Culvert.Collector.Intake;
 using Culvert.Collector.Spool;
+using Culvert.Records;
 
 namespace Culvert.Collector.Tests.Spool;
 
@@ -108,7 +109,7 @@ public sealed class SpoolRetentionTests
 
     private async Task SendAsync(TestSpool spool, int batches, ulong first = 1)
     {
-        var now = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var now = UnixTime.NowNs(_time);
         for (var i = 0; i < batches; i++, first += 10)
         {
             var batch = TestBatch.Of(first, 10, padding: 700);

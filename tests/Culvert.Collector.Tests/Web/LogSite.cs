@@ -47,7 +47,7 @@ internal sealed class LogSite : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static long NowNs => (TimeProvider.System.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
+    public static long NowNs => UnixTime.NowNs(TimeProvider.System);
 
     public static async Task<LogSite> StartAsync()
     {

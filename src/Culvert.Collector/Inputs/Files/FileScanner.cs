@@ -1,4 +1,4 @@
-using Culvert.Collector.Inputs.Text;
+using Culvert.Records;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Collector.Inputs.Files;
@@ -122,7 +122,7 @@ internal sealed class FileScanner
             Generation = 1,
             Position = skip ? stat.SizeBytes : 0,
             Fingerprint = default,
-            SeenNs = UnixTime.Now(_context.Time),
+            SeenNs = UnixTime.NowNs(_context.Time),
             Path = path,
         };
     }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Culvert.Collector.Inputs.Text;
 using Culvert.Records;
 using Microsoft.Extensions.Logging;
 
@@ -79,7 +78,7 @@ internal sealed class FilesInput : IInput
     {
         if (!OperatingSystem.IsLinux())
             throw new PlatformNotSupportedException("Files are followed on Linux only so far; send them with 'culvert send'.");
-        var forgetBefore = UnixTime.Now(_context.Time) - FilesLimits.PositionKeptFor.Ticks * 100;
+        var forgetBefore = UnixTime.NowNs(_context.Time) - FilesLimits.PositionKeptFor.Ticks * 100;
         _states = FileStateLog.Open(_options.StateFile, forgetBefore);
         _scanner = new FileScanner(_context, _options, _states.States);
     }
@@ -206,7 +205,7 @@ internal sealed class FilesInput : IInput
     private bool Save()
     {
         _savedAt = _context.Time.GetTimestamp();
-        var now = UnixTime.Now(_context.Time);
+        var now = UnixTime.NowNs(_context.Time);
         try
         {
             foreach (var tail in _tails.Values)
@@ -239,7 +238,7 @@ internal sealed class FilesInput : IInput
             if (_context.Time.GetElapsedTime(tail.ChangedAt) < kept) continue;
             _logger.Left(tail.Path, tail.Position);
             if (tail.IsDeleted) _states!.Set(tail.ToState(0) with { Path = "" });
-            else _scanner!.Remember(tail.ToState(UnixTime.Now(_context.Time)));
+            else _scanner!.Remember(tail.ToState(UnixTime.NowNs(_context.Time)));
             _tails.Remove(tail.Id);
             tail.Dispose();
         }

@@ -1,4 +1,5 @@
 using Culvert.Collector.Intake;
+using Culvert.Records;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Collector.Inputs.Files;
@@ -72,7 +73,7 @@ internal sealed class TailPipeline(InputContext context, byte[] origin)
         Input = context.Name,
         Producer = batch.Producer,
         FirstSequence = batch.FirstSequence,
-        ObservedNs = Text.UnixTime.Now(context.Time),
+        ObservedNs = UnixTime.NowNs(context.Time),
         Origin = origin,
         Records = batch.Bytes.WrittenSpan,
     }).AsTask();

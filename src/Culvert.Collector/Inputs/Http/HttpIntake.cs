@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Culvert.Collector.Inputs.Text;
 using Culvert.Collector.Intake;
+using Culvert.Records;
 
 namespace Culvert.Collector.Inputs.Http;
 
@@ -47,7 +47,7 @@ internal sealed class HttpIntake(string input, IIntake intake, TimeProvider time
     {
         if (batches.Count == 0) return new IntakeResult(IntakeStatus.Durable, 0);
         if (!_producers.TryTake(out var producer)) producer = NewProducer();
-        var observed = UnixTime.Now(time);
+        var observed = UnixTime.NowNs(time);
         var pending = new Queue<Task<IntakeResult>>();
         var outcome = new IntakeResult(IntakeStatus.Durable, 0);
         for (var i = 0; i < batches.Count || pending.Count > 0; i++)

@@ -1,4 +1,5 @@
 using Culvert.Collector.Inputs.Lines;
+using Culvert.Records;
 
 namespace Culvert.Collector.Inputs.Syslog;
 
@@ -67,7 +68,7 @@ internal sealed class SyslogTime(TimeProvider time)
 
     private bool TryGuess(int month, int day, long timeOfDayNs, out long timeNs)
     {
-        var latest = Clock.NowNs(time) + NsPerDay;
+        var latest = UnixTime.NowNs(time) + NsPerDay;
         var thisYear = time.GetUtcNow().Year;
         for (var year = thisYear + 1; year >= thisYear - 1; year--)
         {

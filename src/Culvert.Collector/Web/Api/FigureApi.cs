@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Culvert.Collector.Records;
 using Culvert.Collector.Store;
+using Culvert.Records;
 using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Collector.Web.Api;
@@ -95,7 +96,7 @@ internal sealed class FigureApi(LogStore store, SearchSlots slots, TimeProvider 
         var (from, to) = (search.FromNs, search.ToNs);
         if (from == long.MinValue || to == long.MaxValue)
         {
-            var nowNs = (time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
+            var nowNs = UnixTime.NowNs(time);
             var extent = from == long.MinValue ? store.TimeExtent(cancellationToken) : null;
             if (to == long.MaxValue) to = Math.Max(nowNs, extent?.MaxNs + 1 ?? nowNs);
             if (from == long.MinValue) from = extent?.MinNs ?? to - 3_600_000_000_000;

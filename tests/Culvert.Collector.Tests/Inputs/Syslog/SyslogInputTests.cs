@@ -37,7 +37,7 @@ public sealed class SyslogInputTests
         Assert.Equal("shop", record.Resource["service.name"]);
         Assert.Equal(4711L, record.Resource["process.pid"]);
         Assert.Equal("daemon", record.Attributes["syslog.facility"]);
-        var ageNs = (DateTimeOffset.UnixEpoch - TimeProvider.System.GetUtcNow()).Ticks * -100 - record.TimeNs;
+        var ageNs = UnixTime.NowNs(TimeProvider.System) - record.TimeNs;
         Assert.InRange(ageNs, -60_000_000_000, 60_000_000_000);
         if (endpoint.StartsWith("syslog+unix", StringComparison.Ordinal)) Assert.NotNull(record.Origin["peer.uid"]);
         else Assert.Equal("127.0.0.1", record.Origin["peer.address"]);
