@@ -1,4 +1,5 @@
 using Culvert.Collector.Spool;
+using Culvert.Tests;
 
 namespace Culvert.Collector.Tests.Spool;
 

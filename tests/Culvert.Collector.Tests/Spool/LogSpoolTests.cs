@@ -1,4 +1,5 @@
 using Culvert.Collector.Intake;
+using Culvert.Tests;
 
 namespace Culvert.Collector.Tests.Spool;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Culvert.Collector.Intake;
 using Culvert.Collector.Spool;
+using Culvert.Tests;
 
 namespace Culvert.Collector.Tests.Spool;
 

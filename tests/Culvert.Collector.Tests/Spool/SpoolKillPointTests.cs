@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Culvert.Collector.Intake;
 using Culvert.Collector.Spool;
+using Culvert.Tests;
 
 namespace Culvert.Collector.Tests.Spool;
 

@@ -61,7 +61,7 @@ public sealed class StoreKillTests
         if (folder is null) return;
         var step = Environment.GetEnvironmentVariable(StepVariable)!.Split('/');
         var left = int.Parse(step[1], System.Globalization.CultureInfo.InvariantCulture);
-        var time = new SteppingTime();
+        var time = new ManualTime(DateTimeOffset.FromUnixTimeSeconds(1_790_000_000));
         using var writer = StoreWriter.Open(
             new StoreOptions { Folder = folder, FileBytes = 1 << 20, MaxAge = TimeSpan.FromDays(3) },
             Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, time, new StoreKillPoints(reached =>

@@ -3,6 +3,7 @@ using Culvert.Collector.Query;
 using Culvert.Collector.Records;
 using Culvert.Collector.Store;
 using Culvert.Collector.Tests.Spool;
+using Culvert.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Collector.Tests.Store;

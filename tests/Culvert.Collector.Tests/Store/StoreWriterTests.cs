@@ -84,7 +84,7 @@ public sealed class StoreWriterTests
     public void Retention_OldFiles_AreDeletedAndCountedAndTheNewestStays()
     {
         using var fixture = new StoreFolderFixture();
-        var time = new SteppingTime();
+        var time = new ManualTime(DateTimeOffset.FromUnixTimeSeconds(1_790_000_000));
         var spool = MakeSpool(4, 10);
         using var writer = fixture.OpenWriter(time);
         foreach (var entry in spool.Entries)
@@ -107,7 +107,7 @@ public sealed class StoreWriterTests
     public void Open_NewestFileDamaged_IsSetAsideAndTheSpoolIsReadAgain()
     {
         using var fixture = new StoreFolderFixture();
-        var time = new SteppingTime();
+        var time = new ManualTime(DateTimeOffset.FromUnixTimeSeconds(1_790_000_000));
         var spool = MakeSpool(4, 10);
         using (var writer = fixture.OpenWriter(time))
         {

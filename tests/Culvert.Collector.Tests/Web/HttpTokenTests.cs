@@ -1,22 +1,23 @@
 using Culvert.Collector.Web.Access;
+using Culvert.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Collector.Tests.Web;
 
 public sealed class HttpTokenTests : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("culvert-token-");
+    private readonly TempFolder _folder = new();
 
     [Fact]
     public void LoadOrCreate_FirstTime_MakesAFileForTheOwnerAlone()
     {
         var token = Load();
-        var file = Path.Combine(_folder.FullName, HttpToken.FileName);
+        var file = Path.Combine(_folder.Path, HttpToken.FileName);
         Assert.Equal(43, token.Text.Length);
         Assert.Equal(token.Text, File.ReadAllText(file).Trim());
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
-        Assert.Single(_folder.GetFiles());
+        Assert.Single(Directory.GetFiles(_folder.Path));
     }
 
     [Fact]
@@ -27,7 +28,7 @@ public sealed class HttpTokenTests : IDisposable
     [InlineData("short")]
     public void LoadOrCreate_DamagedFile_MakesANewOne(string content)
     {
-        File.WriteAllText(Path.Combine(_folder.FullName, HttpToken.FileName), content);
+        File.WriteAllText(Path.Combine(_folder.Path, HttpToken.FileName), content);
         Assert.Equal(43, Load().Text.Length);
     }
 
@@ -45,7 +46,7 @@ public sealed class HttpTokenTests : IDisposable
         Assert.False(token.IsSession(new string('1', 5000) + ".x", end));
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
-    private HttpToken Load() => HttpToken.LoadOrCreate(_folder.FullName, NullLogger.Instance);
+    private HttpToken Load() => HttpToken.LoadOrCreate(_folder.Path, NullLogger.Instance);
 }

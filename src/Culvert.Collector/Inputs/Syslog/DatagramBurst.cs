@@ -24,15 +24,21 @@ internal sealed unsafe class DatagramBurst : IDisposable
     public DatagramBurst()
     {
         const int perDatagram = InputLimits.DatagramBytesMax + NameBytes + ControlBytes;
-        var tableBytes = (sizeof(MultiHeader) + sizeof(Slice)) * CountMax;
+        var tableBytes = (sizeof(MultiHeader) + sizeof(Libc.IoVector)) * CountMax;
         _memory = (byte*)NativeMemory.AllocZeroed((nuint)(tableBytes + perDatagram * CountMax));
         _headers = (MultiHeader*)_memory;
-        var slices = (Slice*)(_memory + sizeof(MultiHeader) * CountMax);
+        var vectors = (Libc.IoVector*)(_memory + sizeof(MultiHeader) * CountMax);
         var at = _memory + tableBytes;
         for (var i = 0; i < CountMax; i++, at += perDatagram)
         {
-            slices[i] = new Slice { Bytes = at + NameBytes + ControlBytes, Length = InputLimits.DatagramBytesMax };
-            _headers[i].Header = new Header { Name = at, Control = at + NameBytes, Slices = slices + i, SliceCount = 1 };
+            vectors[i] = new Libc.IoVector
+            {
+                Base = at + NameBytes + ControlBytes, Length = InputLimits.DatagramBytesMax,
+            };
+            _headers[i].Header = new Libc.MessageHeader
+            {
+                Name = at, Control = at + NameBytes, Vectors = vectors + i, VectorCount = 1,
+            };
         }
     }
 
@@ -46,15 +52,16 @@ internal sealed unsafe class DatagramBurst : IDisposable
             _headers[i].Header.Flags = 0;
         }
 
-        var count = ReceiveMany(socket, _headers, CountMax, FlagDontWait, null);
+        var count = ReceiveMany(socket, _headers, CountMax, Libc.MessageDontWait, null);
         if (count >= 0) return count;
         var error = Marshal.GetLastPInvokeError();
-        return error is ErrorAgain or ErrorInterrupted ? 0 : throw new SocketException(error);
+        return error is Errno.WouldBlock or Errno.Interrupted ? 0 : throw new SocketException(error);
     }
 
-    public ReadOnlySpan<byte> Bytes(int index) => new(_headers[index].Header.Slices->Bytes, (int)_headers[index].Length);
+    public ReadOnlySpan<byte> Bytes(int index) =>
+        new(_headers[index].Header.Vectors->Base, (int)_headers[index].Length);
 
-    public bool IsCut(int index) => (_headers[index].Header.Flags & FlagTruncated) != 0;
+    public bool IsCut(int index) => (_headers[index].Header.Flags & Libc.MessageTruncated) != 0;
 
     /// <summary>The socket address of the sender, without its port; empty for a Unix socket without a name.</summary>
     public ReadOnlySpan<byte> Address(int index)
@@ -75,7 +82,7 @@ internal sealed unsafe class DatagramBurst : IDisposable
         var header = _headers[index].Header;
         var control = (Control*)header.Control;
         var has = header.ControlLength >= (nuint)(sizeof(Control) + sizeof(Libc.Credentials))
-            && control->Level == LevelSocket && control->Type == MessageCredentials;
+            && control->Level == Libc.LevelSocket && control->Type == Libc.ControlCredentials;
         return has ? *(Libc.Credentials*)(control + 1) : null;
     }
 

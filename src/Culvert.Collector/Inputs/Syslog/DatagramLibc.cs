@@ -1,23 +1,18 @@
 using System.Runtime.InteropServices;
+using Culvert.Transports.Linux;
 
 namespace Culvert.Collector.Inputs.Syslog;
 
 /// <summary>
-/// The calls of Linux that receive many datagrams at once with the sender's credentials; sources: recvmmsg(2), unix(7),
-/// socket(7). The structures are those of 64-bit systems.
+/// The calls of Linux that receive many datagrams at once with the sender's credentials, beside those that the
+/// transports need (<see cref="Libc"/>); sources: recvmmsg(2), unix(7), socket(7). The structures are those of 64-bit
+/// systems.
 /// </summary>
 internal static unsafe partial class DatagramLibc
 {
-    public const int LevelSocket = 1;
     public const int OptionReceiveBufferForce = 33;
-    public const int OptionReceiveBuffer = 8;
     public const int OptionMemoryInfo = 55;
     public const int MemoryInfoDrops = 8;
-    public const int MessageCredentials = 2;
-    public const int FlagDontWait = 0x40;
-    public const int FlagTruncated = 0x20;
-    public const int ErrorAgain = 11;
-    public const int ErrorInterrupted = 4;
     public const short PollIn = 1;
 
     [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
@@ -31,9 +26,6 @@ internal static unsafe partial class DatagramLibc
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int descriptor, void* bytes, nuint count);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    public static partial int Close(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     public static partial int GetOption(SafeHandle socket, int level, int option, void* value, uint* length);
@@ -50,28 +42,9 @@ internal static unsafe partial class DatagramLibc
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    public struct Slice
-    {
-        public byte* Bytes;
-        public nuint Length;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    public struct Header
-    {
-        public byte* Name;
-        public uint NameLength;
-        public Slice* Slices;
-        public nuint SliceCount;
-        public byte* Control;
-        public nuint ControlLength;
-        public int Flags;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
     public struct MultiHeader
     {
-        public Header Header;
+        public Libc.MessageHeader Header;
         public uint Length;
     }
 

@@ -49,7 +49,7 @@ internal sealed class DatagramSocket : IDisposable
     {
         var information = stackalloc uint[MemoryInfoDrops + 8];
         var length = (uint)((MemoryInfoDrops + 8) * sizeof(uint));
-        var isKnown = GetOption(Handle, LevelSocket, OptionMemoryInfo, information, &length) == 0
+        var isKnown = GetOption(Handle, Libc.LevelSocket, OptionMemoryInfo, information, &length) == 0
             && length > MemoryInfoDrops * sizeof(uint);
         return isKnown ? information[MemoryInfoDrops] : 0;
     }
@@ -113,7 +113,7 @@ internal sealed class DatagramSocket : IDisposable
     {
         var bytes = InputLimits.DatagramBufferBytes;
         // Only root may go over net.core.rmem_max; others get as much as that allows.
-        if (SetOption(socket, LevelSocket, OptionReceiveBufferForce, &bytes, sizeof(int)) != 0)
-            _ = SetOption(socket, LevelSocket, OptionReceiveBuffer, &bytes, sizeof(int));
+        if (SetOption(socket, Libc.LevelSocket, OptionReceiveBufferForce, &bytes, sizeof(int)) != 0)
+            _ = SetOption(socket, Libc.LevelSocket, Libc.OptionReceiveBuffer, &bytes, sizeof(int));
     }
 }

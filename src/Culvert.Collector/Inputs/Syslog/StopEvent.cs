@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Culvert.Transports.Linux;
 using static Culvert.Collector.Inputs.Syslog.DatagramLibc;
 
 namespace Culvert.Collector.Inputs.Syslog;
@@ -21,11 +22,11 @@ internal sealed unsafe class StopEvent : IDisposable
         var entries = stackalloc PollEntry[2];
         entries[0] = new PollEntry { Descriptor = (int)socket.DangerousGetHandle(), Wanted = PollIn };
         entries[1] = new PollEntry { Descriptor = _event, Wanted = PollIn };
-        if (Poll(entries, 2, (int)wait.TotalMilliseconds) < 0 && Marshal.GetLastPInvokeError() != ErrorInterrupted)
+        if (Poll(entries, 2, (int)wait.TotalMilliseconds) < 0 && Marshal.GetLastPInvokeError() != Errno.Interrupted)
             throw new Win32Exception(Marshal.GetLastPInvokeError());
         hasDatagram = entries[0].Seen != 0;
         return entries[1].Seen != 0;
     }
 
-    public void Dispose() => _ = Close(_event);
+    public void Dispose() => _ = Libc.Close(_event);
 }

@@ -32,7 +32,6 @@ internal static unsafe partial class Libc
     public const int MessageTruncated = 0x20;
     public const int MessageDontWait = 0x40;
     public const int MessageNoSignal = 0x4000;
-    public const int MessageCloseOnExec = 0x40000000;
     public const int ControlCredentials = 2;
 
     public const int ShutdownReceive = 0;
@@ -78,9 +77,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, EntryPoint = "sendmsg", SetLastError = true)]
     public static partial nint SendMessage(SocketHandle socket, MessageHeader* message, int flags);
-
-    [LibraryImport(Name, EntryPoint = "recvmsg", SetLastError = true)]
-    public static partial nint ReceiveMessage(SocketHandle socket, MessageHeader* message, int flags);
 
     [LibraryImport(Name, EntryPoint = "shutdown", SetLastError = true)]
     public static partial int Shutdown(SocketHandle socket, int how);

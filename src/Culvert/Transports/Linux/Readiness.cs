@@ -1,8 +1,8 @@
 namespace Culvert.Transports.Linux;
 
 /// <summary>
-/// Lets tasks wait for a socket that is no stream: a listener, a dial under way, a datagram receiver. Take
-/// <see cref="Next"/> before trying the call, and await it when the call would block: no event in between is missed.
+/// Lets tasks wait for a socket that is no stream: a listener, a dial under way. Take <see cref="Next"/>
+/// before trying the call, and await it when the call would block: no event in between is missed.
 /// </summary>
 internal sealed class Readiness : IReactorTarget, IDisposable
 {

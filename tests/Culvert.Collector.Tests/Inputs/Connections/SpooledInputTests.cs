@@ -4,6 +4,7 @@ using Culvert.Collector.Inputs.Connections;
 using Culvert.Collector.Intake;
 using Culvert.Collector.Spool;
 using Culvert.Records;
+using Culvert.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Collector.Tests.Inputs.Connections;
@@ -14,16 +15,9 @@ public sealed class SpooledInputTests
     [Fact]
     public async Task NativeAndLines_OverARestart_AreInTheSpoolOnceAndTheLedgerAddsUp()
     {
-        var folder = Directory.CreateTempSubdirectory("culvert-inputs-").FullName;
-        try
-        {
-            var producer = await FirstLifeAsync(folder);
-            await SecondLifeAsync(folder, producer);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var folder = new TempFolder();
+        var producer = await FirstLifeAsync(folder.Path);
+        await SecondLifeAsync(folder.Path, producer);
     }
 
     private static async Task<byte[]> FirstLifeAsync(string folder)

@@ -1,4 +1,5 @@
 using Culvert.Collector.Inputs.Files;
+using Culvert.Tests;
 
 namespace Culvert.Collector.Tests.Inputs.Files;
 
@@ -7,8 +8,8 @@ public sealed class FileStateLogTests
     [Fact]
     public void Open_AfterFlush_GivesTheLastOfEachFile()
     {
-        using var folder = new TemporaryFolder();
-        using (var log = FileStateLog.Open(folder.File, 0))
+        using var folder = new TempFolder();
+        using (var log = FileStateLog.Open(FileIn(folder), 0))
         {
             log.Set(State(1, 10));
             log.Set(State(2, 20));
@@ -18,22 +19,22 @@ public sealed class FileStateLogTests
             log.Flush();
         }
 
-        using var again = FileStateLog.Open(folder.File, 0);
+        using var again = FileStateLog.Open(FileIn(folder), 0);
         Assert.Equal(State(1, 30), Assert.Single(again.States));
     }
 
     [Fact]
     public void Open_AnyTornEnd_GivesWhatIsWhole()
     {
-        using var folder = new TemporaryFolder();
-        using (var log = FileStateLog.Open(folder.File, 0))
+        using var folder = new TempFolder();
+        using (var log = FileStateLog.Open(FileIn(folder), 0))
         {
             log.Set(State(1, 10));
             log.Set(State(1, 20));
             log.Flush();
         }
 
-        var bytes = File.ReadAllBytes(folder.File);
+        var bytes = File.ReadAllBytes(FileIn(folder));
         for (var length = 0; length < bytes.Length; length++)
         {
             var torn = bytes[..length];
@@ -48,8 +49,8 @@ public sealed class FileStateLogTests
     [Fact]
     public void Flush_MuchOutOfDate_WritesTheFileAnew()
     {
-        using var folder = new TemporaryFolder();
-        using (var log = FileStateLog.Open(folder.File, 0))
+        using var folder = new TempFolder();
+        using (var log = FileStateLog.Open(FileIn(folder), 0))
         {
             for (var i = 1; i <= 20_000; i++)
             {
@@ -57,32 +58,32 @@ public sealed class FileStateLogTests
                 if (i % 1_000 == 0) log.Flush();
             }
 
-            Assert.True(new FileInfo(folder.File).Length < FilesLimits.StateCompactBytes);
+            Assert.True(new FileInfo(FileIn(folder)).Length < FilesLimits.StateCompactBytes);
         }
 
-        using var again = FileStateLog.Open(folder.File, 0);
+        using var again = FileStateLog.Open(FileIn(folder), 0);
         Assert.Equal(20_000, Assert.Single(again.States).Position);
     }
 
     [Fact]
     public void Open_SeenLongAgo_IsForgotten()
     {
-        using var folder = new TemporaryFolder();
-        using (var log = FileStateLog.Open(folder.File, 0))
+        using var folder = new TempFolder();
+        using (var log = FileStateLog.Open(FileIn(folder), 0))
         {
             log.Set(State(1, 10) with { SeenNs = 5 });
             log.Flush();
         }
 
-        using var again = FileStateLog.Open(folder.File, 6);
+        using var again = FileStateLog.Open(FileIn(folder), 6);
         Assert.Empty(again.States);
     }
 
     internal static IReadOnlyList<FileState> Read(byte[] bytes)
     {
-        using var folder = new TemporaryFolder();
-        File.WriteAllBytes(folder.File, bytes);
-        using var log = FileStateLog.Open(folder.File, 0);
+        using var folder = new TempFolder();
+        File.WriteAllBytes(FileIn(folder), bytes);
+        using var log = FileStateLog.Open(FileIn(folder), 0);
         return [.. log.States];
     }
 
@@ -92,12 +93,5 @@ public sealed class FileStateLogTests
         Fingerprint = new FileFingerprint(4, 5), SeenNs = 6, Path = "/var/log/app.log",
     };
 
-    private sealed class TemporaryFolder : IDisposable
-    {
-        private readonly string _path = Directory.CreateTempSubdirectory("culvert-state-").FullName;
-
-        public string File => Path.Combine(_path, "files");
-
-        public void Dispose() => Directory.Delete(_path, recursive: true);
-    }
+    private static string FileIn(TempFolder folder) => Path.Combine(folder.Path, "files");
 }

@@ -5,7 +5,7 @@ namespace Culvert.Collector.Tests.Inputs.Lines;
 
 public sealed class LineJoinerTests
 {
-    private readonly FixedTime _time = new(DateTimeOffset.UnixEpoch.AddYears(50));
+    private readonly ManualTime _time = new(DateTimeOffset.UnixEpoch.AddYears(50));
 
     [Fact]
     public void Add_DotNetTrace_IsOneRecord() => AssertOne(

@@ -5,7 +5,7 @@ namespace Culvert.Collector.Tests.Inputs.Lines;
 
 public sealed class LineRecordParserTests
 {
-    private readonly LineRecordParser _parser = new(new FixedTime(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero)));
+    private readonly LineRecordParser _parser = new(new ManualTime(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero)));
 
     [Fact]
     public void Parse_PinoLine_MapsWellKnownKeysAndKeepsTheRest()

@@ -73,7 +73,7 @@ public sealed class SyslogParserTests
     [InlineData("2027-03-01T00:00:00Z", "Feb 29 11:00:00", "2024-02-29T11:00:00Z")]
     public void Parse_TimeWithoutYear_IsTheLatestThatIsNotAhead(string now, string text, string expected)
     {
-        var parser = new SyslogParser(new FixedTime(DateTimeOffset.Parse(now, null)));
+        var parser = new SyslogParser(new ManualTime(DateTimeOffset.Parse(now, null)));
         var record = ParsedLine.Of(parser.ParseBytes, $"<13>{text} a: b", out _);
         Assert.Equal(DateTimeOffset.Parse(expected, null).ToUnixTimeSeconds(), record.TimeNs / 1_000_000_000);
     }
@@ -82,7 +82,7 @@ public sealed class SyslogParserTests
     public void Parse_TimeWithoutZone_IsLocal()
     {
         var zone = TimeZoneInfo.CreateCustomTimeZone("test", TimeSpan.FromHours(-3), "test", "test");
-        var parser = new SyslogParser(new FixedTime(Now, zone));
+        var parser = new SyslogParser(new ManualTime(Now, zone));
         var record = ParsedLine.Of(parser.ParseBytes, "<13>Nov 22 08:00:00 a: b", out _);
         Assert.Equal(new DateTimeOffset(2026, 11, 22, 11, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds(), record.TimeNs / 1_000_000_000);
     }
@@ -98,7 +98,7 @@ public sealed class SyslogParserTests
     [InlineData("<13>1 notatime host app 1 ID - body")]
     public void Parse_Broken_IsKeptWholeAndCounted(string text)
     {
-        var record = ParsedLine.Of(new SyslogParser(new FixedTime(Now)).ParseBytes, text, out var mends);
+        var record = ParsedLine.Of(new SyslogParser(new ManualTime(Now)).ParseBytes, text, out var mends);
         Assert.Equal(LineMends.BrokenSyslog, mends);
         Assert.EndsWith(record.Body, text);
         Assert.True(record.Body.Length >= text.Length - "<13>".Length);
@@ -106,7 +106,7 @@ public sealed class SyslogParserTests
 
     private static CapturedRecord Parse(string text)
     {
-        var record = ParsedLine.Of(new SyslogParser(new FixedTime(Now)).ParseBytes, text, out var mends);
+        var record = ParsedLine.Of(new SyslogParser(new ManualTime(Now)).ParseBytes, text, out var mends);
         Assert.Equal(LineMends.None, mends);
         return record;
     }

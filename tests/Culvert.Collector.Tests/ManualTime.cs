@@ -1,11 +1,14 @@
-namespace Culvert.Collector.Tests.Spool;
+namespace Culvert.Collector.Tests;
 
-/// <summary>A clock that stands until it is moved; its timers ring once for every move.</summary>
-internal sealed class ManualTime : TimeProvider
+/// <summary>A clock that stands until it is moved, in a zone of the test's choice; its timers ring once for every
+/// move.</summary>
+internal class ManualTime(DateTimeOffset? now = null, TimeZoneInfo? zone = null) : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
-    private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private DateTimeOffset _now = now ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public override TimeZoneInfo LocalTimeZone { get; } = zone ?? TimeZoneInfo.Utc;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -14,7 +17,7 @@ internal sealed class ManualTime : TimeProvider
         lock (_lock) return _now;
     }
 
-    public override long GetTimestamp() => GetUtcNow().Ticks;
+    public override long GetTimestamp() => GetUtcNow().UtcTicks;
 
     public void Advance(TimeSpan by)
     {
