@@ -60,11 +60,12 @@ internal sealed class ConfigurationOptions
     {
         if (result.GetValue(_http) is { } address) yield return ConfigurationSources.Option("http.address", address, "--http");
 
-        var number = 0;
+        var (listens, syslogs) = (0, 0);
         foreach (var endpoint in result.GetValue(_listen) ?? [])
         {
-            var name = $"inputs.listen{++number}";
-            var type = endpoint.StartsWith("syslog+", StringComparison.OrdinalIgnoreCase) ? "syslog" : "listen";
+            var isSyslog = endpoint.StartsWith("syslog+", StringComparison.OrdinalIgnoreCase);
+            var type = isSyslog ? "syslog" : "listen";
+            var name = $"inputs.{type}{(isSyslog ? ++syslogs : ++listens)}";
             yield return ConfigurationSources.Option($"{name}.type", type, "--listen");
             yield return ConfigurationSources.Option($"{name}.endpoint", endpoint, "--listen");
         }

@@ -18,6 +18,8 @@ internal sealed class DemoRun : IAsyncDisposable
     private ChildProcess? _collector;
     private HttpReader? _reader;
 
+    private string DataFolder => Path.Combine(_folder, "data");
+
     private string SocketPath => Path.Combine(_folder, "culvert.sock");
 
     private string SyslogPath => Path.Combine(_folder, "syslog.sock");
@@ -45,6 +47,8 @@ internal sealed class DemoRun : IAsyncDisposable
         }
         catch (Exception exception) when (exception is InvalidOperationException or TimeoutException or ReaderException)
         {
+            // Ctrl-C reaches the programs as well, and one that ended for that is no failure.
+            if (end.IsCancellationRequested) return await run.FinishAsync();
             Console.Error.WriteLine($"culvert: {exception.Message}");
             return ExitCode.Failed;
         }
@@ -62,9 +66,8 @@ internal sealed class DemoRun : IAsyncDisposable
 
     private async Task<IReadOnlyList<DemoProgram>> StartAsync(string http)
     {
-        var data = Path.Combine(_folder, "data");
         _collector = ChildProcess.StartSelf(
-            "up", "--data", data, "--http", http, "--listen", $"unix://{SocketPath}", "--listen", $"syslog+unix://{SyslogPath}");
+            "up", "--data", DataFolder, "--http", http, "--listen", $"unix://{SocketPath}", "--listen", $"syslog+unix://{SyslogPath}");
         var ready = await _collector.WaitForLineAsync("ready ", StartTimeout);
         var page = ready.Split(' ').Last(word => word.StartsWith("http://", StringComparison.Ordinal));
         _reader = new HttpReader(new Uri(page), token: null);
@@ -108,21 +111,22 @@ internal sealed class DemoRun : IAsyncDisposable
                 note = $"The shop was killed with kill -9 and runs again as process {_running[shop.Name].Id}.";
             }
 
-            _screen.Show($"{LedgerText.Format(await LedgerAsync())}\n{note}");
+            _screen.Show($"{LedgerText.Format(await ReadLedgerAsync(_reader!))}\n{note}");
         }
     }
 
-    /// <summary>Ends the programs, lets the collector store what they said, and prints the ledger.</summary>
+    /// <summary>Ends the programs and the collector, and reads from the folder what the collector left there: Ctrl-C reaches
+    /// the collector as well, so it may be gone already.</summary>
     private async Task<int> FinishAsync()
     {
         foreach (var program in _running.Values) await program.StopAsync(StopTimeout);
         _screen.Clear();
-        if (_reader is null) return ExitCode.Failed;
-        var ledger = await LedgerAsync();
-        var found = await _reader.CountAsync(new SearchTerms("", null, null), CancellationToken.None);
-        var spooled = ledger.GetProperty("total").GetProperty("spooled").GetInt64();
         if (!await _collector!.StopAsync(StopTimeout)) Console.Error.WriteLine("culvert: the collector did not end by itself.");
 
+        await using var reader = FolderReader.Open(DataFolder);
+        var ledger = await ReadLedgerAsync(reader);
+        var found = await reader.CountAsync(new SearchTerms("", null, null), CancellationToken.None);
+        var spooled = ledger.GetProperty("total").GetProperty("spooled").GetInt64();
         Console.Write(LedgerText.Format(ledger));
         var isRight = LedgerText.IsBalanced(ledger) && found == spooled && spooled > 0;
         Console.WriteLine(isRight
@@ -131,9 +135,9 @@ internal sealed class DemoRun : IAsyncDisposable
         return isRight ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private async Task<JsonElement> LedgerAsync()
+    private static async Task<JsonElement> ReadLedgerAsync(ICollectorReader reader)
     {
-        using var document = JsonDocument.Parse(await _reader!.StatsAsync(CancellationToken.None));
+        using var document = JsonDocument.Parse(await reader.StatsAsync(CancellationToken.None));
         return document.RootElement.Clone();
     }
 }

@@ -10,8 +10,9 @@ internal sealed class LiveText
     {
         if (!_isTerminal) return;
         Clear();
-        Console.Write(text.EndsWith('\n') ? text : text + "\n");
-        _lines = text.TrimEnd('\n').Count(c => c == '\n') + 1;
+        var lines = text.TrimEnd('\n').Split('\n');
+        foreach (var line in lines) Console.WriteLine(Cut(line));
+        _lines = lines.Length;
     }
 
     public void Clear()
@@ -19,5 +20,12 @@ internal sealed class LiveText
         // Up to the first line, and everything below it away (ECMA-48: CUU, ED).
         if (_isTerminal && _lines > 0) Console.Write($"\e[{_lines}A\r\e[J");
         _lines = 0;
+    }
+
+    /// <summary>A line that wraps would take two of the terminal's, and the next clear would leave one behind.</summary>
+    private static string Cut(string line)
+    {
+        var width = Console.WindowWidth - 1;
+        return width > 0 && line.Length > width ? line[..width] : line;
     }
 }
