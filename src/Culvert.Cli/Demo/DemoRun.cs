@@ -66,7 +66,7 @@ internal sealed class DemoRun : IAsyncDisposable
 
     private async Task<IReadOnlyList<DemoProgram>> StartAsync(string http)
     {
-        _collector = ChildProcess.StartSelf(
+        _collector = ChildProcess.StartSelfApart(
             "up", "--data", DataFolder, "--http", http, "--listen", $"unix://{SocketPath}", "--listen", $"syslog+unix://{SyslogPath}");
         var ready = await _collector.WaitForLineAsync("ready ", StartTimeout);
         var page = ready.Split(' ').Last(word => word.StartsWith("http://", StringComparison.Ordinal));
@@ -115,8 +115,7 @@ internal sealed class DemoRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the programs and the collector, and reads from the folder what the collector left there: Ctrl-C reaches
-    /// the collector as well, so it may be gone already.</summary>
+    /// <summary>Ends the programs, then the collector, and reads from the folder what the collector left there.</summary>
     private async Task<int> FinishAsync()
     {
         foreach (var program in _running.Values) await program.StopAsync(StopTimeout);

@@ -42,6 +42,17 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     public static ChildProcess StartSelf(IEnumerable<string> arguments, Func<Stream, Task>? writeInput) =>
         Start(DotnetHost, [typeof(ChildProcess).Assembly.Location, .. arguments], writeInput: writeInput);
 
+    /// <summary>Starts this command-line tool once more in a session of its own, so that Ctrl-C at our terminal does not end
+    /// it before we do. Where there is no setsid it is a plain child.</summary>
+    public static ChildProcess StartSelfApart(params IEnumerable<string> arguments)
+    {
+        const string SetSid = "/usr/bin/setsid";
+        if (!File.Exists(SetSid)) return StartSelf(arguments);
+
+        // setsid replaces itself by the program, so its process is the program's.
+        return Start(SetSid, [DotnetHost, typeof(ChildProcess).Assembly.Location, .. arguments]);
+    }
+
     /// <summary>Starts a program. Its standard input is closed unless <paramref name="writeInput"/> is given.</summary>
     public static ChildProcess Start(
         string program, IEnumerable<string> arguments,

@@ -8,8 +8,8 @@ namespace Culvert.Cli.Terminal;
 /// <summary>The ledger as a table for a person; see docs/ledger.md.</summary>
 internal static class LedgerText
 {
-    private const int NameWidth = 22;
-    private const int NumberWidth = 13;
+    private const int NameWidth = 18;
+    private const int NumberWidth = 12;
 
     /// <summary>Whether every sum of the ledger adds up.</summary>
     public static bool IsBalanced(JsonElement ledger) => ledger.GetProperty("balanced").GetBoolean();
