@@ -34,7 +34,7 @@ internal static class RecordTokens
         while (tokenizer.MoveNext())
         {
             var token = tokenizer.Current;
-            var isAscii = System.Text.Ascii.IsValid(token);
+            var isAscii = tokenizer.IsKnownAscii || System.Text.Ascii.IsValid(token);
             sink.Add(TokenHash.OfToken(isAscii ? token : TextFold.Fold(token)));
         }
     }

@@ -1,107 +1,119 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace Culvert.Collector.Query.Text;
 
 /// <summary>
 /// Splits UTF-8 text into words as Unicode UAX #29 (rules WB3 to WB16) and Lucene's standard tokenizer do: runs of
-/// letters
-/// and digits, with a point or colon between letters and a point or comma between digits; the underscore joins; Han and
-/// Hiragana singly; Katakana, Thai, Khmer, Lao and Myanmar in runs; emoji. Invalid UTF-8 ends a word.
+/// letters and digits, with a point or colon between letters and a point or comma between digits; the underscore joins;
+/// Han and Hiragana singly; Katakana, Thai, Khmer, Lao and Myanmar in runs; emoji. Invalid UTF-8 ends a word.
 /// </summary>
-/// <remarks>Nothing is allocated. Tokens are ranges of the text, not folded.</remarks>
+/// <remarks>Nothing is allocated. Tokens are ranges of the text, not folded. ASCII is looked at in windows of 64 bytes;
+/// what touches a window's end is looked at again from its beginning, and only what touches a character outside ASCII, or
+/// is as long as a window, is read a character at a time.</remarks>
 internal ref struct Tokenizer(ReadOnlySpan<byte> text, int position = 0)
 {
     private readonly ReadOnlySpan<byte> _text = text;
-    private int _next = position;
+
+    // The window's runs that were not given yet. A run that ends behind the last sure end may go on behind the window.
+    private ulong _words;
+    private ulong _texts;
+    private int _base = position;
+    private int _length;
+    private int _sureEnd;
+    private bool _isCutByRune;
 
     public int Start { get; private set; }
 
-    public int End => _next;
+    public int End { get; private set; } = position;
 
-    public readonly ReadOnlySpan<byte> Current => _text[Start.._next];
+    /// <summary>Whether the word was found to be ASCII on the way; false does not say that it is not.</summary>
+    public bool IsKnownAscii { get; private set; }
 
+    public readonly ReadOnlySpan<byte> Current => _text[Start..End];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MoveNext()
     {
-        var text = _text;
-        var i = _next;
-        while ((uint)i < (uint)text.Length)
+        while (_words != 0)
         {
-            var current = text[i];
-            if (current >= 0x80)
-            {
-                var end = WordScanner.Scan(text, i, out var isWord);
-                if (isWord) return Found(i, end);
-                i = end;
-                continue;
-            }
-
-            if (WordClasses.OfAscii(current) is not (WordClass.Letter or WordClass.Digit or WordClass.Joiner))
-            {
-                i++;
-                continue;
-            }
-
-            if (TryScanAscii(text, i, out var asciiEnd, out var hasText))
-            {
-                if (hasText) return Found(i, asciiEnd);
-                i = asciiEnd;
-                continue;
-            }
-
-            var slowEnd = WordScanner.Scan(text, i, out var isSlowWord);
-            if (isSlowWord) return Found(i, slowEnd);
-            i = slowEnd;
+            var start = BitOperations.TrailingZeroCount(_words);
+            var end = start + BitOperations.TrailingZeroCount(~(_words >> start));
+            if (end > _sureEnd) break;
+            // Adding the run's lowest bit carries through it, so that what both have is what stands behind it.
+            var rest = _words & (_words + (1UL << start));
+            var run = _words ^ rest;
+            _words = rest;
+            if ((run & _texts) == 0) continue;
+            Start = _base + start;
+            End = _base + end;
+            IsKnownAscii = true;
+            return true;
         }
 
-        _next = text.Length;
-        return false;
+        return MoveNextWindow();
     }
 
-    /// <summary>The end of the word that begins at <paramref name="start"/> with an ASCII word character; false where a
-    /// character outside ASCII has a say in it.</summary>
-    private static bool TryScanAscii(ReadOnlySpan<byte> text, int start, out int end, out bool hasText)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool MoveNextWindow()
     {
-        hasText = false;
-        var last = WordClass.Other;
-        var limit = Math.Min(text.Length, start + QueryLimits.TokenLengthMax);
-        for (end = start; end < limit; end++)
+        while (true)
         {
-            var current = text[end];
-            if (current >= 0x80) return false;
-            var kind = WordClasses.OfAscii(current);
-            if (kind is WordClass.Letter or WordClass.Digit)
+            if (_words != 0)
             {
-                hasText = true;
-                last = kind;
-            }
-            else if (kind == WordClass.Joiner)
-            {
-                last = kind;
+                var start = BitOperations.TrailingZeroCount(_words);
+                var end = start + BitOperations.TrailingZeroCount(~(_words >> start));
+                if (end <= _sureEnd) return MoveNext();
+                _base += start;
+                if (start == 0 || _isCutByRune)
+                {
+                    if (MoveNextSlowly()) return true;
+                    continue;
+                }
             }
             else
             {
-                if (!Joins(last, kind)) return true;
-                if (end + 1 == text.Length) return true;
-                var next = text[end + 1];
-                if (next >= 0x80) return false;
-                if (WordClasses.OfAscii(next) != last) return true;
+                _base += _length;
+                if (_isCutByRune)
+                {
+                    if (MoveNextSlowly()) return true;
+                    continue;
+                }
             }
-        }
 
-        // A character behind the text's end or behind the cut cannot join, except a mark that belongs to the last one.
-        return end == text.Length || end - start == QueryLimits.TokenLengthMax;
+            if (_base >= _text.Length)
+            {
+                (_words, _length, End) = (0, 0, _text.Length);
+                return false;
+            }
+
+            Look();
+        }
     }
 
-    private static bool Joins(WordClass last, WordClass middle) => middle switch
+    private void Look()
     {
-        WordClass.MidBoth => last is WordClass.Letter or WordClass.Digit,
-        WordClass.MidLetter => last == WordClass.Letter,
-        WordClass.MidDigit => last == WordClass.Digit,
-        _ => false,
-    };
+        if (_text[_base] >= 0x80)
+        {
+            (_length, _isCutByRune) = (0, true);
+            return;
+        }
 
-    private bool Found(int start, int end)
+        var window = AsciiWindow.Of(_text[_base..]);
+        (_words, _texts, _length, _isCutByRune) = (window.Words, window.Texts, window.Length, window.IsCutByRune);
+        // Behind the text's end nothing joins. Elsewhere the last byte may be a middle character that joins the next.
+        _sureEnd = _base + _length == _text.Length ? AsciiWindow.Bytes : _length - 2;
+    }
+
+    /// <summary>Reads one word, or one character that is in no word, at the window's base, and leaves the
+    /// window.</summary>
+    private bool MoveNextSlowly()
     {
-        Start = start;
-        _next = end;
+        (_words, _length, _isCutByRune) = (0, 0, false);
+        var start = _base;
+        _base = WordScanner.Scan(_text, start, out var isWord);
+        if (!isWord) return false;
+        (Start, End, IsKnownAscii) = (start, _base, false);
         return true;
     }
 }
