@@ -24,9 +24,10 @@ internal static class InputLimits
     /// alone.</summary>
     public const int InFlightBytesMax = 4 * 1024 * 1024;
 
-    /// <summary>Bytes in flight of all connections of an input together. Beyond, each has one batch in
+    /// <summary>Bytes in flight of all connections of an input together, several times what a disk takes between two
+    /// fsyncs. They are in memory twice, here and in the spool's group. Beyond, each connection has one batch in
     /// flight.</summary>
-    public const long InFlightBytesOfInputMax = 64 * 1024 * 1024;
+    public const long InFlightBytesOfInputMax = 8 * 1024 * 1024;
 
     /// <summary>Bytes that a connection buffers in each direction: the largest frame, so that one always
     /// fits.</summary>

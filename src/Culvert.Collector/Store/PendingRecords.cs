@@ -7,11 +7,12 @@ namespace Culvert.Collector.Store;
 /// <summary>The records that were taken from the spool and are not in a block yet, grouped by source. One thread.</summary>
 internal sealed class PendingRecords
 {
-    private readonly RecordBuffer _arena = new(StoreLimits.CommitBytes / 4);
+    private readonly RecordBuffer _arena = new(StoreLimits.PendingBytes);
     private readonly SourceTable _sourceTable = new();
     private readonly List<(Source Source, bool IsSkewed)> _groups = [];
     private readonly Dictionary<(Source Source, int Skew), int> _groupNumbers = [];
-    private PendingRecord[] _records = new PendingRecord[4096];
+    private PendingRecord[] _records = new PendingRecord[StoreLimits.CommitRecords * 5 / 4];
+    private int[] _order = [];
     private Source? _lastSource;
     private int _lastSkew, _lastGroup;
 
@@ -65,16 +66,17 @@ internal sealed class PendingRecords
         return view.ToStored(pending.Position, pending.ObservedNs, _groups[pending.Group].Source);
     }
 
-    /// <summary>The records' indexes, group by group in the order of arrival; <paramref name="ends"/> gets the end of each.</summary>
+    /// <summary>The records' indexes, group by group in the order of arrival; <paramref name="ends"/> gets the end of
+    /// each. The array is reused and may be longer.</summary>
     public int[] Order(out int[] ends)
     {
         ends = new int[_groups.Count];
         foreach (ref readonly var record in _records.AsSpan(0, Count)) ends[record.Group]++;
         var sum = 0;
         for (var i = 0; i < ends.Length; i++) (ends[i], sum) = (sum, sum + ends[i]);
-        var order = new int[Count];
-        for (var i = 0; i < Count; i++) order[ends[_records[i].Group]++] = i;
-        return order;
+        if (_order.Length < Count) _order = new int[_records.Length];
+        for (var i = 0; i < Count; i++) _order[ends[_records[i].Group]++] = i;
+        return _order;
     }
 
     public void Clear()

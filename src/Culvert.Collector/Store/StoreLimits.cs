@@ -29,6 +29,10 @@ internal static class StoreLimits
     /// <summary>Bytes gathered before a commit is forced.</summary>
     public const int CommitBytes = 16 * 1024 * 1024;
 
+    /// <summary>Memory in which records wait for a commit: what forces one, and one entry more. It is taken at once,
+    /// because a buffer that grows by doubling leaves as much garbage as it holds; untouched pages cost nothing.</summary>
+    public const int PendingBytes = CommitBytes + Spool.SpoolLimits.RecordsBytesMax;
+
     /// <summary>Most results that a search holds in memory at once; a longer one runs in pages.</summary>
     public const int PageRecordsMax = 20_000;
 
