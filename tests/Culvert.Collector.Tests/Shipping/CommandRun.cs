@@ -8,13 +8,14 @@ internal sealed class CommandRun : IDisposable
 {
     private readonly Process _process;
     private readonly Task<string> _output;
-    private readonly Task<string> _error;
+    private readonly Task _errorRead;
+    private readonly SaidText _error = new();
 
     private CommandRun(Process process)
     {
         _process = process;
         _output = process.StandardOutput.ReadToEndAsync();
-        _error = process.StandardError.ReadToEndAsync();
+        _errorRead = _error.ReadAsync(process.StandardError);
     }
 
     public Process Process => _process;
@@ -41,11 +42,16 @@ internal sealed class CommandRun : IDisposable
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
             .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
+    /// <summary>Waits until the program has said this on its error stream.</summary>
+    public Task WaitForErrorAsync(string text) =>
+        _error.WaitForAsync(text).WaitAsync(TimeSpan.FromSeconds(40), TestContext.Current.CancellationToken);
+
     public async Task<(int Code, string Output, string Error)> EndAsync()
     {
         if (_process.StartInfo.RedirectStandardInput) _process.StandardInput.Close();
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(40));
-        return (_process.ExitCode, await _output, await _error);
+        await _errorRead;
+        return (_process.ExitCode, await _output, _error.Text);
     }
 
     public void Dispose()

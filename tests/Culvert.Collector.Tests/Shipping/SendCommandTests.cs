@@ -80,8 +80,7 @@ public sealed class SendCommandTests
         using var run = CommandRun.Culvert("send", "--to", collector.Endpoint);
         await run.Input.WriteLineAsync("patient");
         run.Input.Close();
-        // Long enough for it to have said so: the word comes after a second.
-        await Task.WhenAny(run.Process.WaitForExitAsync(TestContext.Current.CancellationToken), Task.Delay(2_500, TestContext.Current.CancellationToken));
+        await run.WaitForErrorAsync("waiting for one.");
         Assert.False(run.Process.HasExited);
 
         await collector.UpAsync();
@@ -100,7 +99,8 @@ public sealed class SendCommandTests
         using var run = CommandRun.Culvert("send", "--to", collector.Endpoint);
         for (var i = 0; i < 3; i++) await run.Input.WriteLineAsync($"line {i}");
         run.Input.Close();
-        await Task.WhenAny(run.Process.WaitForExitAsync(TestContext.Current.CancellationToken), Task.Delay(1_500, TestContext.Current.CancellationToken));
+        // It says so a second after it began to read, and long after it began to listen for an interrupt.
+        await run.WaitForErrorAsync("waiting for one.");
 
         using var interrupt = CommandRun.Start("kill", "-INT", $"{run.Process.Id}");
         var (code, _, error) = await run.EndAsync();
