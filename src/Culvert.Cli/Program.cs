@@ -20,7 +20,8 @@ var root = new Command("culvert", "Culvert collects what the processes of a mach
 var help = new HelpOption { Recursive = true };
 help.Action = new CommandHelp((HelpAction)help.Action!);
 root.Options.Add(help);
-root.WithExamples("culvert demo", "culvert up", "someprogram | culvert send", "culvert search 'level>=warn \"timed out\"'");
+root.WithExamples(
+    "culvert demo", "culvert up", "someprogram | culvert send", "culvert search 'level>=warn \"timed out\"'");
 
 var result = root.Parse(args);
 if (result.Action is null or not CommandHelp && result.Errors.Count > 0)

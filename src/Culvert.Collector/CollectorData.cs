@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Collector;
 
 /// <summary>
-/// A data folder, held by this process alone: its lock, spool, ledger and store. The collector opens it to work on it, and
-/// the command line opens it to read when no collector runs.
+/// A data folder, held by this process alone: its lock, spool, ledger and store. The collector opens it to work on it,
+/// and the command line opens it to read when no collector runs.
 /// </summary>
 internal sealed class CollectorData : IAsyncDisposable
 {
@@ -17,7 +17,8 @@ internal sealed class CollectorData : IAsyncDisposable
     private readonly DataFolderLock _lock;
 
     private CollectorData(
-        string folder, DataFolderLock folderLock, LogSpool spool, Ledger ledger, StoreOptions storeOptions, LogStore store)
+        string folder, DataFolderLock folderLock, LogSpool spool, Ledger ledger, StoreOptions storeOptions,
+        LogStore store)
     {
         (Folder, _lock, Spool, Ledger, StoreOptions, Store) = (folder, folderLock, spool, ledger, storeOptions, store);
         Intake = new SpoolIntake(spool, ledger);
@@ -35,7 +36,8 @@ internal sealed class CollectorData : IAsyncDisposable
 
     public SpoolIntake Intake { get; }
 
-    /// <summary>Opens the folder, or makes it. Throws <see cref="DataFolderHeldException"/> when another process holds it.</summary>
+    /// <summary>Opens the folder, or makes it. Throws <see cref="DataFolderHeldException"/> when another process holds
+    /// it.</summary>
     public static CollectorData Open(
         CollectorConfiguration configuration, string folder, ILoggerFactory loggers, TimeProvider time)
     {
@@ -47,7 +49,8 @@ internal sealed class CollectorData : IAsyncDisposable
         {
             var ledger = new Ledger();
             spool = LogSpool.Open(
-                SpoolOptionsOf(configuration.Spool, folder), ledger, time: time, logger: loggers.CreateLogger<LogSpool>());
+                SpoolOptionsOf(configuration.Spool, folder), ledger, time: time,
+                logger: loggers.CreateLogger<LogSpool>());
             spool.RetainOutputs([StoreOutput.Name]);
             var storeOptions = StoreOptionsOf(configuration.Store, folder);
             var store = LogStore.Open(storeOptions.Folder, new SpoolTail(spool), loggers.CreateLogger<LogStore>());

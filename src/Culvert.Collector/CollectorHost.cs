@@ -25,7 +25,8 @@ internal sealed class CollectorHost : IAsyncDisposable
     private LogApi? _api;
     private bool _isStarted;
 
-    private CollectorHost(CollectorConfiguration configuration, CollectorData data, ILoggerFactory loggers, TimeProvider time)
+    private CollectorHost(
+        CollectorConfiguration configuration, CollectorData data, ILoggerFactory loggers, TimeProvider time)
     {
         _data = data;
         _inputs = [.. configuration.Inputs.Select(configured => InputFactory.Create(

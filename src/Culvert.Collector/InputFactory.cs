@@ -12,7 +12,8 @@ namespace Culvert.Collector;
 /// <summary>Makes an input from its part of the configuration.</summary>
 internal static class InputFactory
 {
-    public static IInput Create(ConfiguredObject configured, InputContext context, string dataFolder) => configured.Type switch
+    public static IInput Create(ConfiguredObject configured, InputContext context, string dataFolder) =>
+        configured.Type switch
     {
         "listen" => new ListenerInput(context, new ListenerInputOptions
         {

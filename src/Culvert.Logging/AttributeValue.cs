@@ -6,7 +6,8 @@ using Culvert.Records;
 
 namespace Culvert.Logging;
 
-/// <summary>Writes a value of the program as an attribute: what has a type keeps it, times are ISO 8601, lists are JSON arrays.</summary>
+/// <summary>Writes a value of the program as an attribute: what has a type keeps it, times are ISO 8601, lists are JSON
+/// arrays.</summary>
 internal static class AttributeValue
 {
     /// <summary>Most elements written of one list; a list may be endless.</summary>
@@ -39,7 +40,8 @@ internal static class AttributeValue
             var count = 0;
             foreach (var element in list)
             {
-                if (++count > ElementCountMax || writer.BytesPending + writer.BytesCommitted > RecordLimits.StringBytesMax / 2) break;
+                if (++count > ElementCountMax
+                    || writer.BytesPending + writer.BytesCommitted > RecordLimits.StringBytesMax / 2) break;
                 WriteElement(writer, element);
             }
 

@@ -19,7 +19,8 @@ internal sealed class CulvertLogger(CulvertLoggerProvider provider, string categ
     public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (logLevel == LogLevel.None) return;
         var severity = SeverityOf(logLevel);
@@ -28,7 +29,8 @@ internal sealed class CulvertLogger(CulvertLoggerProvider provider, string categ
         var scratch = RecordScratch.Rent();
         try
         {
-            // What the program's objects do is guarded one by one, so that one that throws costs itself and not the record.
+            // What the program's objects do is guarded one by one, so that one that throws costs itself and not the
+            // record.
             call.ReadState(state);
             provider.Scopes?.ForEachScope(static (scope, reader) => reader.ReadScope(scope), call);
             var body = call.Format(state, exception, formatter);
@@ -44,7 +46,8 @@ internal sealed class CulvertLogger(CulvertLoggerProvider provider, string categ
     }
 
     private bool TryEncode(
-        RecordScratch scratch, LogCall call, Severity severity, long timeNs, EventId eventId, string? body, Exception? exception)
+        RecordScratch scratch, LogCall call, Severity severity, long timeNs, EventId eventId, string? body,
+        Exception? exception)
     {
         var record = scratch.Begin(severity, timeNs);
         WriteTrace(record);
@@ -65,7 +68,8 @@ internal sealed class CulvertLogger(CulvertLoggerProvider provider, string categ
         record.Logger(_category);
         WriteBody(record, call, body);
         var attributes = record.BeginAttributes();
-        attributes.Add(LogAttributes.Note, $"The attributes were left out: the record was over {RecordLimits.RecordBytesMax} bytes.");
+        attributes.Add(LogAttributes.Note,
+            $"The attributes were left out: the record was over {RecordLimits.RecordBytesMax} bytes.");
         attributes.End();
         record.EndRecord(truncated: true);
     }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Culvert.Logging;
 
 /// <summary>Makes loggers that hand every record to the Culvert collector. One shipper serves them all.</summary>
-/// <remarks>Any thread. Dispose waits for the collector, at most the shutdown timeout; a program that ends without disposing
-/// its logging is waited for in the same way when the process exits.</remarks>
+/// <remarks>Any thread. Dispose waits for the collector, at most the shutdown timeout; a program that ends without
+/// disposing its logging is waited for in the same way when the process exits.</remarks>
 [ProviderAlias("Culvert")]
 public sealed class CulvertLoggerProvider : ILoggerProvider, ISupportExternalScope, IAsyncDisposable
 {
@@ -38,9 +38,11 @@ public sealed class CulvertLoggerProvider : ILoggerProvider, ISupportExternalSco
     public ILogger CreateLogger(string categoryName) => new CulvertLogger(this, categoryName);
 
     /// <inheritdoc/>
-    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => Scopes = _includeScopes ? scopeProvider : null;
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) =>
+        Scopes = _includeScopes ? scopeProvider : null;
 
-    /// <summary>Waits until everything logged before this call is durable. Returns false when the time is over.</summary>
+    /// <summary>Waits until everything logged before this call is durable. Returns false when the time is
+    /// over.</summary>
     public Task<bool> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
         Shipper.FlushAsync(timeout, cancellationToken);
 

@@ -9,9 +9,11 @@ namespace Microsoft.Extensions.Logging;
 /// <summary>Adds Culvert to the logging of a program.</summary>
 public static class CulvertLoggingExtensions
 {
-    /// <summary>Ships every record to the collector at <c>local://culvert</c>, or as the section <c>Logging:Culvert</c> of the
-    /// configuration and <paramref name="configure"/> say. Filters under <c>Logging:Culvert:LogLevel</c> apply.</summary>
-    public static ILoggingBuilder AddCulvert(this ILoggingBuilder builder, Action<CulvertLoggerOptions>? configure = null)
+    /// <summary>Ships every record to the collector at <c>local://culvert</c>, or as the section <c>Logging:Culvert</c>
+    /// of the configuration and <paramref name="configure"/> say. Filters under <c>Logging:Culvert:LogLevel</c>
+    /// apply.</summary>
+    public static ILoggingBuilder AddCulvert(
+        this ILoggingBuilder builder, Action<CulvertLoggerOptions>? configure = null)
     {
         builder.AddConfiguration();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, CulvertLoggerProvider>());

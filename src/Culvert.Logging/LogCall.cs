@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Logging;
 
 /// <summary>
-/// What one log call says besides its message: the fields of its state and scopes. Reading them runs code of the program
-/// that may throw; what threw is replaced by a note. One for each thread, used again, so that a call allocates nothing.
+/// What one log call says besides its message: the fields of its state and scopes. Reading them runs code of the
+/// program that may throw; what threw is replaced by a note. One for each thread, used again, so that a call allocates
+/// nothing.
 /// </summary>
 internal sealed class LogCall
 {
@@ -85,13 +86,14 @@ internal sealed class LogCall
         }
     }
 
-    /// <summary>The message as the program's own formatter makes it, or null when it is in <see cref="Rendered"/>: the same text,
-    /// made without a string.</summary>
+    /// <summary>The message as the program's own formatter makes it, or null when it is in <see cref="Rendered"/>: the
+    /// same text, made without a string.</summary>
     public string? Format<TState>(TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         try
         {
-            if (Template is not null && StateReader<TState>.IsTemplateFormatter(formatter) && Template.TryRender(_fields, _rendered))
+            if (Template is not null && StateReader<TState>.IsTemplateFormatter(formatter)
+                && Template.TryRender(_fields, _rendered))
                 return null;
             return formatter(state, exception) ?? "";
         }
@@ -126,7 +128,8 @@ internal sealed class LogCall
         return null;
     }
 
-    /// <summary>A key stands once: the call's own field wins over a scope's, and an inner scope over an outer one.</summary>
+    /// <summary>A key stands once: the call's own field wins over a scope's, and an inner scope over an outer
+    /// one.</summary>
     private void WriteScopeFields(ref AttributeWriter attributes)
     {
         for (var i = 0; i < _scopeFields.Count; i++)

@@ -7,13 +7,15 @@ using Culvert.Records;
 namespace Culvert.Logging;
 
 /// <summary>
-/// A message template taken apart, to render a message as UTF-8 without a string between. Only the plain case, in which the
-/// result is byte for byte that of Microsoft.Extensions.Logging: holes without alignment or format, no doubled braces,
-/// and values whose text does not depend on more than the invariant culture. For all else the program's formatter is asked.
+/// A message template taken apart, to render a message as UTF-8 without a string between. Only the plain case, in which
+/// the result is byte for byte that of Microsoft.Extensions.Logging: holes without alignment or format, no doubled
+/// braces, and values whose text does not depend on more than the invariant culture. For all else the program's
+/// formatter is asked.
 /// </summary>
 internal sealed class MessageTemplate
 {
-    /// <summary>Templates are constants of the program; one that makes its own at run time must not fill the memory.</summary>
+    /// <summary>Templates are constants of the program; one that makes its own at run time must not fill the
+    /// memory.</summary>
     private const int KeptMax = 4_096;
 
     private static readonly ConcurrentDictionary<string, MessageTemplate> Known = new(ByReference.Instance);
@@ -102,7 +104,8 @@ internal sealed class MessageTemplate
         }
     }
 
-    /// <summary>A template is a literal, so its reference says as much as its characters, and is compared faster.</summary>
+    /// <summary>A template is a literal, so its reference says as much as its characters, and is compared
+    /// faster.</summary>
     private sealed class ByReference : IEqualityComparer<string>
     {
         public static ByReference Instance { get; } = new();

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Logging;
 
-/// <summary>Reads the fields of a state without boxing the state: those of Microsoft.Extensions.Logging are structs behind an
-/// interface, and boxing one costs 40 bytes a call.</summary>
+/// <summary>Reads the fields of a state without boxing the state: those of Microsoft.Extensions.Logging are structs
+/// behind an interface, and boxing one costs 40 bytes a call.</summary>
 internal static class StateReader<TState>
 {
     private static readonly Action<TState, List<KeyValuePair<string, object?>>>? ReadStruct = Create();
@@ -19,12 +19,14 @@ internal static class StateReader<TState>
     }
 
     /// <summary>Whether this formatter renders the template of this state and nothing else: both are those of
-    /// Microsoft.Extensions.Logging, which come from LoggerMessage (also generated) and the Log extension methods.</summary>
+    /// Microsoft.Extensions.Logging, which come from LoggerMessage (also generated) and the Log extension
+    /// methods.</summary>
     public static bool IsTemplateFormatter(Func<TState, Exception?, string> formatter)
     {
         // There is one such delegate for each state, so it is looked at once. Threads that race write the same.
         if (ReferenceEquals(formatter, _templateFormatter)) return true;
-        if (!StateReader.IsOfLogging(typeof(TState)) || !StateReader.IsOfLogging(formatter.Method.DeclaringType)) return false;
+        if (!StateReader.IsOfLogging(typeof(TState)) || !StateReader.IsOfLogging(formatter.Method.DeclaringType))
+            return false;
         _templateFormatter = formatter;
         return true;
     }

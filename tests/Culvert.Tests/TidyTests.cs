@@ -8,31 +8,11 @@ public sealed partial class TidyTests
     private const int LineLengthMax = 120;
     private const int FileLinesMax = 400;
 
-    // The folders whose lines all fit already; the others join as they are wrapped.
-    private static readonly string[] Wrapped =
-    [
-        "src/Culvert/Connections/", "src/Culvert/Framing/", "src/Culvert/Transports/", "src/Culvert.Cli/Bench/Transports",
-        "tests/Culvert.CrossProcess.Tests/", "tests/Culvert.TestPeer/", "tests/Culvert.Tests/Conformance/",
-        "tests/Culvert.Tests/Connections/", "tests/Culvert.Tests/Frames/", "tests/Culvert.Tests/Transports/",
-    ];
-
-    // Known to break a rule of this file; each leaves this list when it is put right, and none joins it.
-    private static readonly string[] Excused =
-    [
-        "tests/Culvert.Collector.Tests/Shipping/SendCommandTests.cs",
-        "tests/Culvert.Collector.Tests/Inputs/Files/FilesInputTests.cs",
-        "tests/Culvert.TestPeer/SpoolKillPoint.cs",
-    ];
-
-    // Records that are one answer in parts, read together.
-    private static readonly string[] SeveralTypes = ["src/Culvert.Collector/Intake/LedgerSnapshot.cs"];
-
     private static readonly string Root = FindRoot();
 
     [Fact]
-    public void Lines_OfWrappedFolders_FitTheScreen() => Check((path, lines) =>
+    public void Lines_OfEveryFile_FitTheScreen() => Check((path, lines) =>
         from line in lines.Index()
-        where Wrapped.Any(folder => path.StartsWith(folder, StringComparison.Ordinal))
         where line.Item.Length > LineLengthMax && !line.Item.Contains("http", StringComparison.Ordinal)
         select $"{path}:{line.Index + 1} has {line.Item.Length} columns");
 
@@ -78,7 +58,7 @@ public sealed partial class TidyTests
     public void Types_OfEveryFile_AreFew() => Check((path, lines) =>
     {
         var types = lines.Where(line => TypePattern().IsMatch(line)).ToArray();
-        return types.Length <= 2 || SeveralTypes.Contains(path)
+        return types.Length <= 2
             ? []
             : [$"{path} has {types.Length} top-level types; give each its own file"];
     });
@@ -86,7 +66,6 @@ public sealed partial class TidyTests
     private static void Check(Func<string, string[], IEnumerable<string>> rule)
     {
         var problems = SourceFiles()
-            .Except(Excused, StringComparer.Ordinal)
             .SelectMany(path => rule(path, File.ReadAllLines(Path.Combine(Root, path))))
             .ToArray();
         Assert.True(problems.Length == 0, string.Join('\n', problems));
@@ -115,6 +94,7 @@ public sealed partial class TidyTests
     private static partial Regex NamespacePattern();
 
     [GeneratedRegex(
-        @"^(public|internal|file) ((static|sealed|abstract|partial|readonly|unsafe|ref) )*(class|struct|record|interface)\b")]
+        @"^(public|internal|file) ((static|sealed|abstract|partial|readonly|unsafe|ref) )*"
+        + @"(class|struct|record|interface)\b")]
     private static partial Regex TypePattern();
 }

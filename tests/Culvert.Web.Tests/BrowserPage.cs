@@ -19,7 +19,8 @@ internal sealed class BrowserPage : IAsyncDisposable
         page.Dialog += (_, dialog) => _problems.Add($"A dialog opened: {dialog.Message}");
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(site.Host.Address.ToString(), StringComparison.Ordinal)) _problems.Add($"Asked {request.Url}");
+            if (!request.Url.StartsWith(site.Host.Address.ToString(), StringComparison.Ordinal))
+                _problems.Add($"Asked {request.Url}");
         };
     }
 
@@ -30,7 +31,8 @@ internal sealed class BrowserPage : IAsyncDisposable
     public ILocator Rows => Page.Locator("#list .record");
 
     public static async Task<BrowserPage> OpenAsync(
-        Chromium chromium, Func<LogSite, Task> fill, string path = "/", ColorScheme scheme = ColorScheme.Light, int width = 1400, int height = 900)
+        Chromium chromium, Func<LogSite, Task> fill, string path = "/", ColorScheme scheme = ColorScheme.Light,
+        int width = 1400, int height = 900)
     {
         var browser = chromium.Browser;
         var site = await LogSite.StartAsync();

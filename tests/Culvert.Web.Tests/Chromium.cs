@@ -16,14 +16,16 @@ public sealed class Chromium : IAsyncLifetime
     {
         if (!File.Exists(ProgramPath)) return;
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = ProgramPath, Headless = true, Args = Arguments });
+        _browser = await _playwright.Chromium.LaunchAsync(
+            new() { ExecutablePath = ProgramPath, Headless = true, Args = Arguments });
     }
 
     internal IBrowser Browser
     {
         get
         {
-            Assert.SkipWhen(_browser is null, $"Needs Chromium at {ProgramPath} (Debian package chromium, or set CULVERT_CHROMIUM).");
+            Assert.SkipWhen(_browser is null,
+                $"Needs Chromium at {ProgramPath} (Debian package chromium, or set CULVERT_CHROMIUM).");
             return _browser!;
         }
     }

@@ -15,7 +15,8 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
         await page.Expect("#histogram .bar").Not.ToHaveCountAsync(0);
         await page.Expect("#facets details[open]").ToHaveCountAsync(2);
         await page.Expect("#summary").ToContainTextAsync("The newest 200 of");
-        var times = await page.Page.Locator("#list time").EvaluateAllAsync<string[]>("all => all.map(time => time.dateTime)");
+        var times = await page.Page.Locator("#list time")
+            .EvaluateAllAsync<string[]>("all => all.map(time => time.dateTime)");
         Assert.Equal(times.OrderDescending(), times);
     }
 
@@ -25,7 +26,8 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
         await using var page = await OpenAsync();
         await page.SearchAsync("refused");
         await page.Expect("#list mark >> nth=0").ToHaveTextAsync("refused");
-        Assert.All(await page.Page.Locator("#list .body").AllTextContentsAsync(), body => Assert.Contains("refused", body));
+        Assert.All(await page.Page.Locator("#list .body").AllTextContentsAsync(), body => Assert.Contains(
+            "refused", body));
         Assert.Contains("q=refused", page.Page.Url);
     }
 
@@ -34,7 +36,8 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
     {
         await using var page = await OpenAsync();
         await page.SettleAsync();
-        var paint = await page.Page.EvaluateAsync<double>("performance.getEntriesByName('first-contentful-paint')[0].startTime");
+        var paint = await page.Page.EvaluateAsync<double>(
+            "performance.getEntriesByName('first-contentful-paint')[0].startTime");
         var trips = await page.Page.EvaluateAsync<double[]>("""
             async () => {
               const took = [];
@@ -46,7 +49,8 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
               return took.sort((a, b) => a - b);
             }
             """);
-        TestContext.Current.TestOutputHelper!.WriteLine($"first paint {paint:F0} ms; search of 200 records p50 {trips[15]:F1} ms");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"first paint {paint:F0} ms; search of 200 records p50 {trips[15]:F1} ms");
         Assert.True(paint < 5_000 && trips[15] < 1_000, $"first paint {paint:F0} ms, search {trips[15]:F0} ms");
     }
 
@@ -102,8 +106,10 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
         var to = DateTimeOffset.Parse(Query(page, "to"), System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange((to - from).TotalMinutes, 5, 7);
         await page.SettleAsync();
-        Assert.All(await page.Page.Locator("#list time").EvaluateAllAsync<string[]>("all => all.map(t => t.dateTime)"), time =>
-            Assert.InRange(DateTimeOffset.Parse(time[..23] + "Z", System.Globalization.CultureInfo.InvariantCulture), from.AddMilliseconds(-1), to));
+        Assert.All(await page.Page.Locator("#list time").EvaluateAllAsync<string[]>("all => all.map(t => t.dateTime)"),
+            time =>
+            Assert.InRange(DateTimeOffset.Parse(time[..23] + "Z", System.Globalization.CultureInfo.InvariantCulture),
+                from.AddMilliseconds(-1), to));
         await page.Page.GoBackAsync();
         await page.Expect("#range-label").ToHaveTextAsync("Last hour");
     }
@@ -115,10 +121,12 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "payments", Exact = true }).First.ClickAsync();
         await page.Expect("#query").ToHaveValueAsync("service:payments");
         await page.SettleAsync();
-        Assert.All(await page.Page.Locator("#list .service").AllTextContentsAsync(), service => Assert.Equal("payments", service));
+        Assert.All(await page.Page.Locator("#list .service").AllTextContentsAsync(), service => Assert.Equal(
+            "payments", service));
 
         await page.Rows.First.Locator(".row").ClickAsync();
-        await page.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Without provider") }).First.ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Without provider") }).First
+            .ClickAsync();
         await page.Expect("#query").ToHaveValueAsync("service:payments -provider:acme-pay");
         await page.Expect("#end h2").ToHaveTextAsync("Nothing found");
     }
@@ -183,7 +191,8 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
 
         await page.Page.Keyboard.PressAsync("p");
         await page.Expect("#summary").ToContainTextAsync("Paused");
-        await page.Site.AddAsync(3, (batch, i) => LogSite.Record(batch, 0, Severity.Info, LogSite.NowNs, $"held back {i}"));
+        await page.Site.AddAsync(
+            3, (batch, i) => LogSite.Record(batch, 0, Severity.Info, LogSite.NowNs, $"held back {i}"));
         await page.Expect("#pill").ToHaveTextAsync("3 new");
         await page.ExpectRows().ToHaveCountAsync(101);
 
@@ -203,7 +212,8 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
         var shown = await page.Rows.CountAsync();
         Assert.NotEqual(0, shown);
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Download" }).ClickAsync();
-        var download = await page.Page.RunAndWaitForDownloadAsync(() => page.Page.GetByRole(AriaRole.Link, new() { Name = "JSON, a record a line" }).ClickAsync());
+        var download = await page.Page.RunAndWaitForDownloadAsync(
+            () => page.Page.GetByRole(AriaRole.Link, new() { Name = "JSON, a record a line" }).ClickAsync());
         var lines = await File.ReadAllLinesAsync((await download.PathAsync())!, TestContext.Current.CancellationToken);
         Assert.Equal(shown, lines.Length);
         Assert.All(lines, line => Assert.Contains("\"level\":\"fatal\"", line));
@@ -214,7 +224,8 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
     {
         const string Markup = "<img src=x onerror=\"window.wasRun=1\"><script>window.wasRun=1</script><b>bold</b>";
         await using var page = await BrowserPage.OpenAsync(chromium, site => site.AddAsync(
-            Markup + " \u001b[31mred\u001b[0m \u001b]0;title\u0007 \u202Eevil", Severity.Error, ("<i>key</i>", Markup), ("html", "<iframe src=//evil.example>")));
+            Markup + " \u001b[31mred\u001b[0m \u001b]0;title\u0007 \u202Eevil", Severity.Error, ("<i>key</i>", Markup),
+            ("html", "<iframe src=//evil.example>")));
         await page.ExpectRows().ToHaveCountAsync(1);
         await page.Page.Keyboard.PressAsync("j");
         await page.Page.Keyboard.PressAsync("Enter");
@@ -223,7 +234,8 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
         Assert.StartsWith(Markup + " red", row);
         Assert.Contains("\u2039U+202E\u203aevil", row);
         Assert.Contains("<i>key</i>", await page.Page.Locator(".detail").InnerTextAsync());
-        Assert.Equal(0, await page.Page.Locator("main img, main script, main iframe, main b:has-text('bold'), main i:has-text('key')").CountAsync());
+        Assert.Equal(0, await page.Page.Locator("main img, main script, main iframe, main b:has-text('bold'), main "
+            + "i:has-text('key')").CountAsync());
         Assert.False(await page.Page.EvaluateAsync<bool>("'wasRun' in window"));
         await page.Expect(".ansi-fg1 >> nth=0").ToHaveTextAsync("red");
     }

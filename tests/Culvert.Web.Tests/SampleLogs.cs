@@ -3,10 +3,12 @@ using Culvert.Records;
 
 namespace Culvert.Web.Tests;
 
-/// <summary>An hour in the life of a shop, with an outage of its database in the middle. The same for the same seed.</summary>
+/// <summary>An hour in the life of a shop, with an outage of its database in the middle. The same for the same
+/// seed.</summary>
 internal static class SampleLogs
 {
-    public static readonly string[] Services = ["checkout", "payments", "inventory", "gateway", "nightly-report", "sshd"];
+    public static readonly string[] Services =
+        ["checkout", "payments", "inventory", "gateway", "nightly-report", "sshd"];
 
     private const string Trace = "System.Net.Sockets.SocketException (111): Connection refused\n"
         + "   at Npgsql.Internal.NpgsqlConnector.Connect(NpgsqlTimeout timeout)\n"
@@ -38,38 +40,50 @@ internal static class SampleLogs
         switch (kind)
         {
             case < 420:
-                Write(batch, 3, Severity.Info, timeNs, $"GET /api/products/{order % 60} answered 200 in {ms} ms", "GET {Path} answered {Status} in {Elapsed} ms",
+                Write(batch, 3, Severity.Info, timeNs, $"GET /api/products/{order % 60} answered 200 in {ms} ms",
+                    "GET {Path} answered {Status} in {Elapsed} ms",
                     ("path", $"/api/products/{order % 60}"), ("method", "GET"), ("status", 200), ("elapsed_ms", ms));
                 break;
             case < 590:
-                Write(batch, 0, Severity.Info, timeNs, $"Order {order} placed by customer c{order % 97} for {order % 300}.{order % 90 + 10} EUR", "Order {OrderId} placed by customer {Customer} for {Amount}",
+                Write(batch, 0, Severity.Info,
+                    timeNs, $"Order {order} placed by customer c{order % 97} for {order % 300}.{order % 90 + 10} EUR",
+                    "Order {OrderId} placed by customer {Customer} for {Amount}",
                     ("order_id", order), ("customer", $"c{order % 97}"), ("elapsed_ms", ms));
                 break;
             case < 700:
-                Write(batch, 2, Severity.Debug, timeNs, $"Cache hit for product {order % 60}, {order % 40} pieces in stock", "Cache hit for product {Product}", ("product", order % 60));
+                Write(batch, 2, Severity.Debug, timeNs, $"Cache hit for product {order % 60}, {order % 40} pieces in "
+                    + "stock", "Cache hit for product {Product}", ("product", order % 60));
                 break;
             case < 790:
-                Write(batch, 1, Severity.Info, timeNs, $"Payment for order {order} authorised by provider in {ms} ms", "Payment for order {OrderId} authorised", ("order_id", order), ("provider", "acme-pay"), ("elapsed_ms", ms));
+                Write(batch, 1, Severity.Info, timeNs, $"Payment for order {order} authorised by provider in {ms} ms",
+                    "Payment for order {OrderId} authorised", ("order_id", order), ("provider", "acme-pay"),
+                    ("elapsed_ms", ms));
                 break;
             case < 860:
-                Write(batch, 5, Severity.Info, timeNs, $"Accepted publickey for deploy from 10.0.{order % 9}.{order % 250} port {order % 50000 + 1024} ssh2", "");
+                Write(batch, 5, Severity.Info, timeNs, "Accepted publickey for deploy from "
+                    + $"10.0.{order % 9}.{order % 250} port {order % 50000 + 1024} ssh2", "");
                 break;
             case < 900:
                 Write(batch, 2, Severity.Trace, timeNs, "Entering ReserveStock", "", ("product", order % 60));
                 break;
             case < 930:
-                Write(batch, 1, Severity.Warn, timeNs, $"Provider acme-pay answered after {ms + 900} ms, trying again", "Provider {Provider} answered after {Elapsed} ms", ("provider", "acme-pay"), ("elapsed_ms", ms + 900), ("attempt", order % 3 + 1));
+                Write(batch, 1, Severity.Warn, timeNs, $"Provider acme-pay answered after {ms + 900} ms, trying again",
+                    "Provider {Provider} answered after {Elapsed} ms", ("provider", "acme-pay"),
+                    ("elapsed_ms", ms + 900), ("attempt", order % 3 + 1));
                 break;
             case < 938:
                 Write(batch, 4, Severity.Warn, timeNs, "Report is behind by 12 minutes", "");
                 break;
             case < 985 when !isOutage:
-                Write(batch, 3, Severity.Info, timeNs, $"GET /healthz answered 204 in {ms % 5 + 1} ms", "GET {Path} answered {Status} in {Elapsed} ms",
+                Write(batch, 3, Severity.Info, timeNs, $"GET /healthz answered 204 in {ms % 5 + 1} ms",
+                    "GET {Path} answered {Status} in {Elapsed} ms",
                     ("path", "/healthz"), ("method", "GET"), ("status", 204), ("elapsed_ms", ms % 5 + 1));
                 break;
             case < 999:
-                Write(batch, 0, Severity.Error, timeNs, $"Order {order} could not be saved: connection refused by db1:5432", "Order {OrderId} could not be saved",
-                    ("order_id", order), ("db.host", "db1"), ("exception.type", "System.Net.Sockets.SocketException"), ("exception.stacktrace", Trace));
+                Write(batch, 0, Severity.Error, timeNs, $"Order {order} could not be saved: connection refused by "
+                    + "db1:5432", "Order {OrderId} could not be saved",
+                    ("order_id", order), ("db.host", "db1"), ("exception.type", "System.Net.Sockets.SocketException"),
+                    ("exception.stacktrace", Trace));
                 break;
             default:
                 Write(batch, 4, Severity.Fatal, timeNs, "Out of memory: the report was killed", "", ("signal", 9));
@@ -78,7 +92,8 @@ internal static class SampleLogs
     }
 
     private static void Write(
-        RecordBatchWriter batch, int service, Severity severity, long timeNs, string body, string template, params (string Key, object? Value)[] attributes)
+        RecordBatchWriter batch, int service, Severity severity, long timeNs, string body, string template,
+        params (string Key, object? Value)[] attributes)
     {
         batch.BeginRecord(service, severity, timeNs);
         if (service < 4)

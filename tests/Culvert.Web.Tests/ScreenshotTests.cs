@@ -2,7 +2,8 @@ using Microsoft.Playwright;
 
 namespace Culvert.Web.Tests;
 
-/// <summary>Takes the pictures of the page that people look at: CULVERT_SCREENSHOTS names the folder they go to.</summary>
+/// <summary>Takes the pictures of the page that people look at: CULVERT_SCREENSHOTS names the folder they go
+/// to.</summary>
 public sealed class ScreenshotTests(Chromium chromium) : IClassFixture<Chromium>
 {
     [Theory]
@@ -22,7 +23,8 @@ public sealed class ScreenshotTests(Chromium chromium) : IClassFixture<Chromium>
         }
 
         await SaveAsync(page, name);
-        Assert.True(await page.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "The page is wider than its window.");
+        Assert.True(await page.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"),
+            "The page is wider than its window.");
     }
 
     [Theory]
@@ -36,17 +38,20 @@ public sealed class ScreenshotTests(Chromium chromium) : IClassFixture<Chromium>
         await using var page = await OpenAsync(path, scheme, 1400, 900);
         await page.Page.WaitForTimeoutAsync(300);
         await SaveAsync(page, name);
-        Assert.True(await page.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "The page is wider than its window.");
+        Assert.True(await page.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"),
+            "The page is wider than its window.");
     }
 
     private static async Task SaveAsync(BrowserPage page, string name)
     {
         await page.Page.WaitForFunctionAsync("document.fonts.status === 'loaded'");
         if (Environment.GetEnvironmentVariable("CULVERT_SCREENSHOTS") is not { Length: > 0 } folder) return;
-        await page.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png"), Animations = ScreenshotAnimations.Disabled });
+        await page.Page.ScreenshotAsync(
+            new() { Path = Path.Combine(folder, $"{name}.png"), Animations = ScreenshotAnimations.Disabled });
     }
 
-    private Task<BrowserPage> OpenAsync(string path, ColorScheme scheme, int width, int height) => BrowserPage.OpenAsync(
+    private Task<BrowserPage> OpenAsync(string path, ColorScheme scheme, int width, int height) =>
+        BrowserPage.OpenAsync(
         chromium,
         async site =>
         {

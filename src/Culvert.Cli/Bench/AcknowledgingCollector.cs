@@ -7,8 +7,8 @@ using Culvert.Shipping;
 
 namespace Culvert.Cli.Bench;
 
-/// <summary>The collector's side of the native protocol without a collector: it checks and counts each batch, and acknowledges.
-/// So a benchmark of the client measures the client.</summary>
+/// <summary>The collector's side of the native protocol without a collector: it checks and counts each batch, and
+/// acknowledges. So a benchmark of the client measures the client.</summary>
 internal sealed class AcknowledgingCollector : IAsyncDisposable
 {
     private readonly Listener _listener;
@@ -49,7 +49,8 @@ internal sealed class AcknowledgingCollector : IAsyncDisposable
             }
 
             var isOver = false;
-            while (sawPreface && FrameReader.TryRead(ref buffer, LogProtocol.FrameBytesMax, out var header, out var payload))
+            while (sawPreface
+                && FrameReader.TryRead(ref buffer, LogProtocol.FrameBytesMax, out var header, out var payload))
                 isOver |= Take(connection, (LogFrameType)header.Type, payload);
             connection.Input.AdvanceTo(buffer.Start, buffer.End);
             await connection.Output.FlushAsync();

@@ -38,7 +38,8 @@ internal sealed class BenchReport(string bench, bool json, TextWriter output)
     }
 
     private void WriteJson(
-        string subject, string size, IReadOnlyList<(string Name, double Value)> figures, string? baseline, double? ratio)
+        string subject, string size, IReadOnlyList<(string Name, double Value)> figures, string? baseline,
+        double? ratio)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -57,18 +58,22 @@ internal sealed class BenchReport(string bench, bool json, TextWriter output)
     }
 
     private void WriteRow(
-        string subject, string size, IReadOnlyList<(string Name, double Value)> figures, string? baseline, double? ratio)
+        string subject, string size, IReadOnlyList<(string Name, double Value)> figures, string? baseline,
+        double? ratio)
     {
         var columns = figures.Select(figure => figure.Name).ToArray();
         if (!columns.SequenceEqual(_columns))
         {
             _columns = columns;
             output.WriteLine();
-            output.WriteLine($"{bench,-28}{"size",9}{string.Concat(columns.Select(name => $"{name,18}"))}  compared with");
+            output.WriteLine(
+                $"{bench,-28}{"size",9}{string.Concat(columns.Select(name => $"{name,18}"))}  compared with");
         }
 
         var cells = string.Concat(figures.Select(figure => $"{Format(figure.Value),18}"));
-        var comparison = baseline is null ? "" : $"  {ratio?.ToString("0.00", CultureInfo.InvariantCulture)}x {baseline}";
+        var comparison = baseline is null
+            ? ""
+            : $"  {ratio?.ToString("0.00", CultureInfo.InvariantCulture)}x {baseline}";
         output.WriteLine($"{subject,-28}{size,9}{cells}{comparison}");
     }
 

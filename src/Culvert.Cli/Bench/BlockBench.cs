@@ -8,7 +8,8 @@ using Culvert.Records;
 
 namespace Culvert.Cli.Bench;
 
-/// <summary><c>culvert bench blocks</c>: what a block of so many records costs with each codec, on one thread.</summary>
+/// <summary><c>culvert bench blocks</c>: what a block of so many records costs with each codec, on one
+/// thread.</summary>
 internal static class BlockBench
 {
     private const int RecordsMade = 200_000;
@@ -17,7 +18,8 @@ internal static class BlockBench
     {
         var json = new Option<bool>("--json") { Description = "One JSON object a line." };
         var command = new Command(
-            "blocks", "Measure building and reading the store's blocks, by size and codec.\n\nExample: culvert bench blocks --json")
+            "blocks", "Measure building and reading the store's blocks, by size and codec.\n\n"
+            + "Example: culvert bench blocks --json")
         {
             json,
         };
@@ -46,7 +48,8 @@ internal static class BlockBench
         Build(builder, batches, records, _ => { });
         var (bytes, filters, reading, read) = (0L, 0L, TimeSpan.Zero, 0L);
         var cpuStarted = Environment.CpuUsage.TotalTime;
-        Build(builder, batches, records, block => (bytes, filters) = (bytes + block.Columns.Length, filters + block.Filter.Length));
+        Build(builder, batches, records,
+            block => (bytes, filters) = (bytes + block.Columns.Length, filters + block.Filter.Length));
         var cpu = Environment.CpuUsage.TotalTime - cpuStarted;
         Build(builder, batches, records, block =>
         {
@@ -72,7 +75,8 @@ internal static class BlockBench
         var position = 0UL;
         foreach (var batch in batches)
         {
-            if (!RecordBatchReader.TryOpen(batch, out var reader, out _)) throw new InvalidOperationException("The batch was made here.");
+            if (!RecordBatchReader.TryOpen(batch, out var reader, out _))
+                throw new InvalidOperationException("The batch was made here.");
             while (reader.TryRead(out var record))
             {
                 builder.Add(record.ToStored(position++, record.TimeNs, Sources[0]), 1);

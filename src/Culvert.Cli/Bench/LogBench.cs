@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Cli.Bench;
 
-/// <summary><c>culvert bench log</c>: what one call of ILogger costs the program, and how fast a program's records leave it.</summary>
+/// <summary><c>culvert bench log</c>: what one call of ILogger costs the program, and how fast a program's records
+/// leave it.</summary>
 internal static partial class LogBench
 {
     private const int Calls = 200_000;
@@ -16,7 +17,8 @@ internal static partial class LogBench
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "One JSON object a line." };
-        var command = new Command("log", "Measure a structured log call with two arguments through AddCulvert.") { json };
+        var command = new Command("log",
+            "Measure a structured log call with two arguments through AddCulvert.") { json };
         command.SetAction((result, _) => RunAsync(result.GetValue(json)));
         return command.WithExamples("culvert bench log");
     }
@@ -69,9 +71,11 @@ internal static partial class LogBench
     }
 
     private static (string, double)[] Figures(Measured measured) =>
-        [("ns_per_call", measured.NsPerCall), ("allocated_b_per_call", measured.BytesPerCall), ("calls_per_s", measured.CallsPerSecond)];
+        [("ns_per_call", measured.NsPerCall), ("allocated_b_per_call", measured.BytesPerCall),
+            ("calls_per_s", measured.CallsPerSecond)];
 
-    /// <summary>The median of several rounds; between them all is shipped, so that each begins with an empty buffer.</summary>
+    /// <summary>The median of several rounds; between them all is shipped, so that each begins with an empty
+    /// buffer.</summary>
     private static async Task<Measured> MeasureAsync(ILoggerFactory loggers, int threads, Func<Task> settle)
     {
         var logger = loggers.CreateLogger("Culvert.Bench");
@@ -127,7 +131,8 @@ internal static partial class LogBench
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             _length += formatter(state, exception).Length;
 
         public void Dispose()

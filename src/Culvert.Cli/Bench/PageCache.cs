@@ -21,5 +21,6 @@ internal static partial class PageCache
     }
 
     [LibraryImport("libc")]
-    private static partial int posix_fadvise(Microsoft.Win32.SafeHandles.SafeFileHandle file, long offset, long length, int advice);
+    private static partial int posix_fadvise(
+        Microsoft.Win32.SafeHandles.SafeFileHandle file, long offset, long length, int advice);
 }

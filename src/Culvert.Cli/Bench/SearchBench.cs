@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Cli.Bench;
 
-/// <summary><c>culvert bench search</c>: how fast the store answers, cold and warm, beside a plain scan of the same text.</summary>
+/// <summary><c>culvert bench search</c>: how fast the store answers, cold and warm, beside a plain scan of the same
+/// text.</summary>
 internal static class SearchBench
 {
     private const int WarmRuns = 21;
@@ -14,11 +15,16 @@ internal static class SearchBench
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "One JSON object a line." };
-        var records = new Option<int>("--records") { Description = "Records in the store.", DefaultValueFactory = _ => 5_000_000 };
-        var keep = new Option<string?>("--keep") { Description = "Build the store in this folder, or use the one there." };
+        var records = new Option<int>("--records")
+        {
+            Description = "Records in the store.", DefaultValueFactory = _ => 5_000_000,
+        };
+        var keep =
+            new Option<string?>("--keep") { Description = "Build the store in this folder, or use the one there." };
         var command = new Command(
             "search",
-            "Measure searches over a store of generated records, each answer checked.\n\nExample: culvert bench search --records 1000000")
+            "Measure searches over a store of generated records, each answer checked.\n\n"
+            + "Example: culvert bench search --records 1000000")
         {
             json, records, keep,
         };
@@ -34,7 +40,8 @@ internal static class SearchBench
         {
             var report = new BenchReport("search", json, Console.Out);
             var corpus = SearchBenchStore.Prepare(folder, records, report, cancellationToken);
-            foreach (var question in SearchBenchQuestion.All(corpus)) Measure(report, corpus, question, cancellationToken);
+            foreach (var question in SearchBenchQuestion.All(corpus))
+                Measure(report, corpus, question, cancellationToken);
             return report.ExitCode;
         }
         finally

@@ -18,9 +18,12 @@ internal sealed record SearchBenchQuestion(
 
     public static IEnumerable<SearchBenchQuestion> All(SearchBenchStore corpus)
     {
-        yield return new("rare-token", corpus.Rare, (store, stop) => Search(store, SearchBenchStore.RareToken, null, stop), [SearchBenchStore.RareToken]);
-        yield return new("common-token", LimitedResults, (store, stop) => Search(store, "request", LimitedResults, stop), ["request"]);
-        yield return new("level-range", LimitedResults, (store, stop) => Search(store, "level>=error", LimitedResults, stop), ["ERROR", "\"error\""]);
+        yield return new("rare-token", corpus.Rare,
+            (store, stop) => Search(store, SearchBenchStore.RareToken, null, stop), [SearchBenchStore.RareToken]);
+        yield return new("common-token", LimitedResults,
+            (store, stop) => Search(store, "request", LimitedResults, stop), ["request"]);
+        yield return new("level-range", LimitedResults,
+            (store, stop) => Search(store, "level>=error", LimitedResults, stop), ["ERROR", "\"error\""]);
         yield return new("level-range count", corpus.AtLeast(Severity.Error), Count, ["ERROR", "\"error\""]);
         yield return new("histogram", corpus.Records, Histogram, ["\n"]);
     }

@@ -43,9 +43,10 @@ internal sealed class SearchBenchStore
     /// <summary>Records at a severity or above.</summary>
     public long AtLeast(Severity severity) => _bySeverity[(int)severity..].Sum();
 
-    /// <summary>Builds the store through the real writer, or takes the one that is there; either way the generator runs,
-    /// because its knowledge is what answers are checked with.</summary>
-    public static SearchBenchStore Prepare(string folder, int records, BenchReport report, CancellationToken cancellationToken)
+    /// <summary>Builds the store through the real writer, or takes the one that is there; either way the generator
+    /// runs, because its knowledge is what answers are checked with.</summary>
+    public static SearchBenchStore Prepare(
+        string folder, int records, BenchReport report, CancellationToken cancellationToken)
     {
         var store = new SearchBenchStore(folder, records);
         var marker = Path.Combine(folder, $"built-{records}-{Seed}");
@@ -86,7 +87,8 @@ internal sealed class SearchBenchStore
             entry.ResetWrittenCount();
             batch.WriteTo(entry);
             var (started, cpuStarted) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-            if (writer is not null) Add(writer, batch.RecordCount, position, corpus.TimeNs, origin, entry.WrittenMemory);
+            if (writer is not null)
+                Add(writer, batch.RecordCount, position, corpus.TimeNs, origin, entry.WrittenMemory);
             writing += Stopwatch.GetElapsedTime(started);
             cpu += Environment.CpuUsage.TotalTime - cpuStarted;
             position += batch.RecordCount;
@@ -97,7 +99,8 @@ internal sealed class SearchBenchStore
         writer.Commit();
         writing += Stopwatch.GetElapsedTime(ended);
         report.Add("build", Size,
-            [("records_per_s", Records / writing.TotalSeconds), ("records_per_cpu_s", Records / cpu.TotalSeconds), ("bytes_per_record", writer.Stats.Bytes / (double)Records),
+            [("records_per_s", Records / writing.TotalSeconds), ("records_per_cpu_s", Records / cpu.TotalSeconds),
+                ("bytes_per_record", writer.Stats.Bytes / (double)Records),
              ("raw_bytes_per_record", text.Length / (double)Records)]);
     }
 

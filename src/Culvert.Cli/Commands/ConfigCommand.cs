@@ -4,7 +4,8 @@ using Culvert.Collector.Configuration;
 
 namespace Culvert.Cli.Commands;
 
-/// <summary><c>culvert config</c>: checks the configuration, shows what is in force, writes the schema for editors.</summary>
+/// <summary><c>culvert config</c>: checks the configuration, shows what is in force, writes the schema for
+/// editors.</summary>
 internal static class ConfigCommand
 {
     public static Command Create() => new("config", "Check the configuration, or show what is in force.")
@@ -22,7 +23,8 @@ internal static class ConfigCommand
         command.SetAction(result =>
         {
             if (options.Read(result) is not { } configuration) return ExitCode.Failed;
-            Console.WriteLine($"The configuration is right: {configuration.Inputs.Count} inputs, {configuration.Outputs.Count} outputs.");
+            Console.WriteLine($"The configuration is right: {configuration.Inputs.Count} inputs, "
+                + $"{configuration.Outputs.Count} outputs.");
             return ExitCode.Done;
         });
         return command.WithExamples("culvert config check --config culvert.json");

@@ -3,7 +3,8 @@ using Culvert.Collector.Configuration;
 
 namespace Culvert.Cli.Commands;
 
-/// <summary>The options by which <c>up</c> and <c>config</c> are configured, and how they become a configuration.</summary>
+/// <summary>The options by which <c>up</c> and <c>config</c> are configured, and how they become a
+/// configuration.</summary>
 internal sealed class ConfigurationOptions
 {
     private readonly Option<FileInfo?> _config = new("--config")

@@ -18,15 +18,18 @@ internal static class SearchCommand
             Description = "What to find, in the query language; nothing finds everything",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var from = new Option<string?>("--from") { Description = "Earliest time: 15m, '2h ago', yesterday, RFC 3339", HelpName = "T" };
+        var from = new Option<string?>("--from") { Description = "Earliest time: 15m, '2h ago', yesterday, RFC "
+            + "3339", HelpName = "T" };
         var to = new Option<string?>("--to") { Description = "Time before which", HelpName = "T" };
         var limit = new Option<int>("--limit")
         {
-            Description = $"Most records to print, up to {LimitMax}", HelpName = "N", DefaultValueFactory = _ => LimitDefault,
+            Description = $"Most records to print, up to {LimitMax}", HelpName = "N", DefaultValueFactory = _ =>
+                LimitDefault,
         };
         limit.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > LimitMax) result.AddError($"--limit must be 1 to {LimitMax}.");
+            if (result.GetValueOrDefault<int>() is < 1 or > LimitMax)
+                result.AddError($"--limit must be 1 to {LimitMax}.");
         });
         var count = new Option<bool>("--count") { Description = "Print only how many records match" };
         var json = new Option<bool>("--json") { Description = "Print one JSON object a line" };
@@ -50,7 +53,8 @@ internal static class SearchCommand
             "culvert search service:api --from yesterday --json | jq .body");
     }
 
-    private static async Task<int> CountAsync(ICollectorReader collector, SearchTerms terms, CancellationToken cancellation)
+    private static async Task<int> CountAsync(
+        ICollectorReader collector, SearchTerms terms, CancellationToken cancellation)
     {
         var count = await collector.CountAsync(terms, cancellation);
         Console.WriteLine(count);

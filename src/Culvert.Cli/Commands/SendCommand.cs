@@ -5,7 +5,8 @@ using Culvert.Shipping;
 
 namespace Culvert.Cli.Commands;
 
-/// <summary><c>culvert send</c>: ships lines of standard input or of files, and ends when all are acknowledged.</summary>
+/// <summary><c>culvert send</c>: ships lines of standard input or of files, and ends when all are
+/// acknowledged.</summary>
 internal static class SendCommand
 {
     /// <summary>How long Ctrl-C waits for what was read already.</summary>
@@ -46,7 +47,8 @@ internal static class SendCommand
             "culvert send --to unix:///run/culvert.sock /var/log/dpkg.log");
     }
 
-    private static async Task<int> SendAsync(string to, string? service, FileInfo[] files, CancellationToken cancellation)
+    private static async Task<int> SendAsync(
+        string to, string? service, FileInfo[] files, CancellationToken cancellation)
     {
         if (files.FirstOrDefault(file => !file.Exists) is { } missing)
         {
@@ -82,7 +84,8 @@ internal static class SendCommand
     private static async Task<bool> ReadAllAsync(
         LogShipper shipper, string? service, FileInfo[] files, CancellationToken cancellation)
     {
-        // Standard input cannot be cancelled, and a full buffer makes the reading wait; an interrupt must not wait for either.
+        // Standard input cannot be cancelled, and a full buffer makes the reading wait; an interrupt must not wait for
+        // either.
         var reading = Task.Run(() => ReadAsync(shipper, service, files, cancellation), CancellationToken.None);
         var interrupted = Task.Delay(Timeout.Infinite, cancellation);
         if (await Task.WhenAny(reading, interrupted) == reading)
@@ -102,7 +105,8 @@ internal static class SendCommand
         return false;
     }
 
-    private static async Task ReadAsync(LogShipper shipper, string? service, FileInfo[] files, CancellationToken cancellation)
+    private static async Task ReadAsync(
+        LogShipper shipper, string? service, FileInfo[] files, CancellationToken cancellation)
     {
         if (files.Length == 0)
         {

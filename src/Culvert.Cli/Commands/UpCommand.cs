@@ -15,7 +15,8 @@ internal static class UpCommand
     {
         var options = new ConfigurationOptions();
         var data = DataOption.Create();
-        var command = new Command("up", "Run the collector until Ctrl-C; prints 'ready' when it accepts records.") { data };
+        var command = new Command("up",
+            "Run the collector until Ctrl-C; prints 'ready' when it accepts records.") { data };
         options.AddTo(command);
         command.SetAction(async (result, _) =>
         {
@@ -42,7 +43,8 @@ internal static class UpCommand
         CollectorHost host;
         try
         {
-            host = await CollectorHost.StartAsync(configuration, dataFolder, loggers, TimeProvider.System, CancellationToken.None);
+            host = await CollectorHost.StartAsync(
+                configuration, dataFolder, loggers, TimeProvider.System, CancellationToken.None);
         }
         catch (Exception exception) when (exception
             is IOException or StoreException or FormatException or ArgumentException or UnauthorizedAccessException)

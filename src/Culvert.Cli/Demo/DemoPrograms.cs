@@ -9,12 +9,14 @@ internal static class DemoPrograms
     public const string Shop = "shop";
 
     /// <summary>The repository's folder, seen from the built tool.</summary>
-    public static string Root { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."));
+    public static string Root { get; } = Path.GetFullPath(
+        Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."));
 
     private static string ShopAssembly => Path.Combine(
         Root, "artifacts", "bin", "WebService", "release", "Culvert.Samples.WebService.dll");
 
-    /// <summary>Builds the web service when its source is newer than its build; returns the build's output when it fails.</summary>
+    /// <summary>Builds the web service when its source is newer than its build; returns the build's output when it
+    /// fails.</summary>
     public static async Task<string?> BuildAsync(CancellationToken cancellationToken)
     {
         var source = Path.Combine(Root, "samples", "WebService");
@@ -29,18 +31,22 @@ internal static class DemoPrograms
     }
 
     /// <summary>The programs that can run here, and a sentence for each that cannot.</summary>
-    public static (IReadOnlyList<DemoProgram> Programs, IReadOnlyList<string> Missing) Find(string socketPath, string syslogPath)
+    public static (IReadOnlyList<DemoProgram> Programs, IReadOnlyList<string> Missing) Find(
+        string socketPath, string syslogPath)
     {
         var (programs, missing) = (new List<DemoProgram>(), new List<string>());
-        var endpoint = new Dictionary<string, string>(StringComparer.Ordinal) { ["CULVERT_ENDPOINT"] = $"unix://{socketPath}" };
+        var endpoint =
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["CULVERT_ENDPOINT"] = $"unix://{socketPath}" };
         programs.Add(new DemoProgram(Shop, "dotnet", [ShopAssembly], endpoint));
 
         var scripts = Path.Combine(Root, "samples", "shell-logger");
-        if (Which("python3")) programs.Add(new DemoProgram("sensors", "python3", [Path.Combine(scripts, "sensors.py"), socketPath]));
+        if (Which("python3"))
+            programs.Add(new DemoProgram("sensors", "python3", [Path.Combine(scripts, "sensors.py"), socketPath]));
         else missing.Add("python3 is not here, so sensors.py does not run.");
 
         // The shell prints what a script would print, and the system's logger carries it to the syslog socket.
-        if (Which("logger")) programs.Add(new DemoProgram("logger", "/bin/sh", ["-c", LoggerLoop, "logger", syslogPath]));
+        if (Which("logger"))
+            programs.Add(new DemoProgram("logger", "/bin/sh", ["-c", LoggerLoop, "logger", syslogPath]));
         else missing.Add("The system's logger is not here, so nothing comes by syslog.");
         return (programs, missing);
     }
@@ -57,7 +63,8 @@ internal static class DemoPrograms
     private static bool IsNewer(string folder, string file)
     {
         var built = File.GetLastWriteTimeUtc(file);
-        return Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Any(source => File.GetLastWriteTimeUtc(source) > built);
+        return Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Any(source => File.GetLastWriteTimeUtc(source) > built);
     }
 
     private static bool Which(string program) =>

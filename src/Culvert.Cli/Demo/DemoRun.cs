@@ -5,7 +5,8 @@ using Culvert.Cli.Terminal;
 
 namespace Culvert.Cli.Demo;
 
-/// <summary>One run of the demo: starts everything, kills the shop once and starts it again, shows the ledger, and ends with it.</summary>
+/// <summary>One run of the demo: starts everything, kills the shop once and starts it again, shows the ledger, and ends
+/// with it.</summary>
 internal sealed class DemoRun : IAsyncDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
@@ -76,7 +77,8 @@ internal sealed class DemoRun : IAsyncDisposable
         foreach (var sentence in missing) Console.WriteLine(sentence);
         foreach (var program in programs) _running[program.Name] = program.Start();
         Console.WriteLine($"The page is at {page}");
-        Console.WriteLine($"Programs that log: {string.Join(", ", programs.Select(program => program.Name))}. Ctrl-C ends it.");
+        Console.WriteLine(
+            $"Programs that log: {string.Join(", ", programs.Select(program => program.Name))}. Ctrl-C ends it.");
         Console.WriteLine();
         return programs;
     }
@@ -91,10 +93,12 @@ internal sealed class DemoRun : IAsyncDisposable
         for (var tick = 1; ; tick++)
         {
             await timer.WaitForNextTickAsync(cancellationToken);
-            if (_collector!.HasExited) throw new InvalidOperationException($"The collector ended. {_collector.LastLines}");
+            if (_collector!.HasExited)
+                throw new InvalidOperationException($"The collector ended. {_collector.LastLines}");
             foreach (var (name, program) in _running)
             {
-                if (program.HasExited) throw new InvalidOperationException($"The program '{name}' ended. {program.LastLines}");
+                if (program.HasExited)
+                    throw new InvalidOperationException($"The program '{name}' ended. {program.LastLines}");
             }
 
             if (tick == KillAtTick)
@@ -115,12 +119,14 @@ internal sealed class DemoRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the programs, then the collector, and reads from the folder what the collector left there.</summary>
+    /// <summary>Ends the programs, then the collector, and reads from the folder what the collector left
+    /// there.</summary>
     private async Task<int> FinishAsync()
     {
         foreach (var program in _running.Values) await program.StopAsync(StopTimeout);
         _screen.Clear();
-        if (!await _collector!.StopAsync(StopTimeout)) Console.Error.WriteLine("culvert: the collector did not end by itself.");
+        if (!await _collector!.StopAsync(StopTimeout))
+            Console.Error.WriteLine("culvert: the collector did not end by itself.");
 
         await using var reader = FolderReader.Open(DataFolder);
         var ledger = await ReadLedgerAsync(reader);

@@ -36,14 +36,15 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     public ChannelReader<string> Lines => _lines.Reader;
 
     /// <summary>Starts this command-line tool once more, with other arguments.</summary>
-    public static ChildProcess StartSelf(params IEnumerable<string> arguments) => StartSelf(arguments, writeInput: null);
+    public static ChildProcess StartSelf(params IEnumerable<string> arguments) =>
+        StartSelf(arguments, writeInput: null);
 
     /// <summary>Starts this command-line tool once more and writes to its standard input.</summary>
     public static ChildProcess StartSelf(IEnumerable<string> arguments, Func<Stream, Task>? writeInput) =>
         Start(DotnetHost, [typeof(ChildProcess).Assembly.Location, .. arguments], writeInput: writeInput);
 
-    /// <summary>Starts this command-line tool once more in a session of its own, so that Ctrl-C at our terminal does not end
-    /// it before we do. Where there is no setsid it is a plain child.</summary>
+    /// <summary>Starts this command-line tool once more in a session of its own, so that Ctrl-C at our terminal does
+    /// not end it before we do. Where there is no setsid it is a plain child.</summary>
     public static ChildProcess StartSelfApart(params IEnumerable<string> arguments)
     {
         const string SetSid = "/usr/bin/setsid";
@@ -74,7 +75,8 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         return child;
     }
 
-    /// <summary>Waits for a line of its standard output that begins so. Throws with its last lines when it ends before.</summary>
+    /// <summary>Waits for a line of its standard output that begins so. Throws with its last lines when it ends
+    /// before.</summary>
     public async Task<string> WaitForLineAsync(string beginning, TimeSpan timeout)
     {
         using var deadline = new CancellationTokenSource(timeout);
@@ -93,12 +95,14 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         throw new InvalidOperationException($"{Name} ended before it said '{beginning}'. {LastLines}");
     }
 
-    public Task WaitForExitAsync(CancellationToken cancellationToken = default) => _process.WaitForExitAsync(cancellationToken);
+    public Task WaitForExitAsync(CancellationToken cancellationToken = default) =>
+        _process.WaitForExitAsync(cancellationToken);
 
     /// <summary>SIGKILL: it gets no chance to say anything more.</summary>
     public void Kill() => _process.Kill();
 
-    /// <summary>Asks it to end and waits; kills it when it takes longer than the timeout. True when it ended by itself.</summary>
+    /// <summary>Asks it to end and waits; kills it when it takes longer than the timeout. True when it ended by
+    /// itself.</summary>
     public async Task<bool> StopAsync(TimeSpan timeout)
     {
         if (_process.HasExited) return true;
@@ -126,7 +130,8 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         return _process.TotalProcessorTime.TotalSeconds;
     }
 
-    /// <summary>The most memory it ever had resident, in MB of 10^6 bytes (VmHWM of /proc/PID/status on Linux).</summary>
+    /// <summary>The most memory it ever had resident, in MB of 10^6 bytes (VmHWM of /proc/PID/status on
+    /// Linux).</summary>
     public double PeakMemoryMegabytes()
     {
         if (!OperatingSystem.IsLinux())
@@ -135,7 +140,8 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             return _process.PeakWorkingSet64 / 1e6;
         }
 
-        var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith(
+            "VmHWM:", StringComparison.Ordinal));
         var kibibytes = line["VmHWM:".Length..].Replace("kB", "", StringComparison.Ordinal).Trim();
         return long.Parse(kibibytes, CultureInfo.InvariantCulture) * 1024 / 1e6;
     }

@@ -15,7 +15,8 @@ internal sealed class FolderReader(CollectorData data) : ICollectorReader
     public static FolderReader Open(string folder)
     {
         var configuration = new ConfigurationReader(CollectorSettings.Catalog).Read([]);
-        return new FolderReader(CollectorData.Open(configuration, folder, NullLoggerFactory.Instance, TimeProvider.System));
+        return new FolderReader(
+            CollectorData.Open(configuration, folder, NullLoggerFactory.Instance, TimeProvider.System));
     }
 
     public Task<IReadOnlyList<string>> SearchAsync(
@@ -29,8 +30,10 @@ internal sealed class FolderReader(CollectorData data) : ICollectorReader
     public Task<long> CountAsync(SearchTerms terms, CancellationToken cancellationToken) =>
         Task.FromResult(data.Store.Count(Request(terms), cancellationToken));
 
-    public Task TailAsync(string query, RecordVisitor visit, Action<long> skipped, CancellationToken cancellationToken) =>
-        throw new ReaderException($"No collector works on {data.Folder}, so nothing new comes; start one with culvert up.");
+    public Task TailAsync(
+        string query, RecordVisitor visit, Action<long> skipped, CancellationToken cancellationToken) =>
+        throw new ReaderException(
+            $"No collector works on {data.Folder}, so nothing new comes; start one with culvert up.");
 
     public Task<byte[]> StatsAsync(CancellationToken cancellationToken)
     {

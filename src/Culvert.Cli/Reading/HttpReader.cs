@@ -19,7 +19,8 @@ internal sealed class HttpReader : ICollectorReader
     public HttpReader(Uri address, string? token)
     {
         _client = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
-        if (token is not null) _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (token is not null)
+            _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
     public async Task<IReadOnlyList<string>> SearchAsync(
@@ -29,7 +30,8 @@ internal sealed class HttpReader : ICollectorReader
         var parameters = Parameters(terms);
         while (true)
         {
-            var summary = await SearchPageAsync($"{parameters}&limit={Math.Min(limit, PageRecordsMax)}", visit, cancellationToken);
+            var summary = await SearchPageAsync(
+                $"{parameters}&limit={Math.Min(limit, PageRecordsMax)}", visit, cancellationToken);
             limit -= summary.GetProperty("found").GetInt32();
             if (limit <= 0 || !summary.TryGetProperty("next", out var next)) return ReadNotes(summary);
             parameters = $"{Parameters(terms)}&before={next.GetString()}";
@@ -43,7 +45,8 @@ internal sealed class HttpReader : ICollectorReader
         return answer.RootElement.GetProperty("count").GetInt64();
     }
 
-    public async Task TailAsync(string query, RecordVisitor visit, Action<long> skipped, CancellationToken cancellationToken)
+    public async Task TailAsync(
+        string query, RecordVisitor visit, Action<long> skipped, CancellationToken cancellationToken)
     {
         using var response = await GetAsync($"api/tail?q={Uri.EscapeDataString(query)}", cancellationToken);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
@@ -80,9 +83,11 @@ internal sealed class HttpReader : ICollectorReader
     }
 
     private static List<string> ReadNotes(JsonElement summary) =>
-        [.. summary.GetProperty("notes").EnumerateArray().Select(note => note.GetProperty("message").GetString() ?? "")];
+        [.. summary.GetProperty("notes").EnumerateArray().Select(
+            note => note.GetProperty("message").GetString() ?? "")];
 
-    private async Task<JsonElement> SearchPageAsync(string parameters, RecordVisitor visit, CancellationToken cancellationToken)
+    private async Task<JsonElement> SearchPageAsync(
+        string parameters, RecordVisitor visit, CancellationToken cancellationToken)
     {
         using var response = await GetAsync($"api/search?{parameters}", cancellationToken);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
@@ -123,7 +128,8 @@ internal sealed class HttpReader : ICollectorReader
         {
             return JsonDocument.Parse(body).RootElement.GetProperty("error").GetString();
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException
+            or InvalidOperationException)
         {
             return null;
         }

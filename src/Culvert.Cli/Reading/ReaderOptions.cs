@@ -6,7 +6,8 @@ using Culvert.Collector.Configuration;
 
 namespace Culvert.Cli.Reading;
 
-/// <summary>Where a reading command reads: the data folder of a collector that runs or ran here, or an address.</summary>
+/// <summary>Where a reading command reads: the data folder of a collector that runs or ran here, or an
+/// address.</summary>
 internal sealed class ReaderOptions
 {
     private const string TokenVariable = "CULVERT_TOKEN";
@@ -16,7 +17,8 @@ internal sealed class ReaderOptions
 
     private readonly Option<string?> _http = new("--http")
     {
-        Description = $"Address of a collector's page, instead of a data folder; its token is taken from the data folder or ${TokenVariable}",
+        Description = "Address of a collector's page, instead of a data folder; its token is taken from the data "
+            + $"folder or ${TokenVariable}",
         HelpName = "ADDRESS",
     };
 
@@ -26,7 +28,8 @@ internal sealed class ReaderOptions
         command.Options.Add(_http);
     }
 
-    /// <summary>Runs the command's work on a reader; what cannot be read becomes one sentence and an exit code.</summary>
+    /// <summary>Runs the command's work on a reader; what cannot be read becomes one sentence and an exit
+    /// code.</summary>
     public async Task<int> RunAsync(ParseResult result, Func<ICollectorReader, Task<int>> work)
     {
         try
@@ -47,7 +50,8 @@ internal sealed class ReaderOptions
         catch (IOException exception)
         {
             // The reader of our output, such as head, has enough: that is no failure worth a message.
-            if (exception.HResult is 32 || exception.InnerException is System.Net.Sockets.SocketException { ErrorCode: 32 })
+            if (exception.HResult is 32
+                || exception.InnerException is System.Net.Sockets.SocketException { ErrorCode: 32 })
                 return ExitCode.Done;
             Console.Error.WriteLine($"culvert: {exception.Message}");
             return ExitCode.Failed;
@@ -58,10 +62,12 @@ internal sealed class ReaderOptions
     {
         var folder = Path.GetFullPath(result.GetValue(_data) ?? UserFolders.Data);
         if (result.GetValue(_http) is { } address) return new HttpReader(ReadAddress(address), ReadToken(folder));
-        if (!Directory.Exists(folder)) throw new ReaderException($"There is no data folder {folder}; start a collector with culvert up.");
+        if (!Directory.Exists(folder))
+            throw new ReaderException($"There is no data folder {folder}; start a collector with culvert up.");
 
         // A running collector holds the lock and answers; without one, the folder is read as it lies.
-        if (CollectorData.ReadAddress(folder) is { } running && IsHeld(folder)) return new HttpReader(running, ReadToken(folder));
+        if (CollectorData.ReadAddress(folder) is { } running && IsHeld(folder))
+            return new HttpReader(running, ReadToken(folder));
         try
         {
             return FolderReader.Open(folder);

@@ -4,8 +4,8 @@ using Culvert.Shipping;
 
 namespace Culvert.Cli.Sending;
 
-/// <summary>Reads one stream of lines to its end and ships a record for each, stack traces joined. It waits when the buffer
-/// of the shipper is full, and so does the program that writes the stream.</summary>
+/// <summary>Reads one stream of lines to its end and ships a record for each, stack traces joined. It waits when the
+/// buffer of the shipper is full, and so does the program that writes the stream.</summary>
 internal sealed class LineSender
 {
     private const int ChunkBytes = 64 * 1024;

@@ -3,8 +3,8 @@ using Culvert.Shipping;
 
 namespace Culvert.Cli.Sending;
 
-/// <summary>Says how the sending goes: on a terminal all the time, in a pipe only when the collector goes away or comes back,
-/// and at the end once.</summary>
+/// <summary>Says how the sending goes: on a terminal all the time, in a pipe only when the collector goes away or comes
+/// back, and at the end once.</summary>
 internal sealed class SendProgress : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -40,7 +40,8 @@ internal sealed class SendProgress : IAsyncDisposable
             $"culvert send: {Count(statistics.Acknowledged)} records acknowledged by {_to} in {seconds:0.0} s" +
             $" ({Count((ulong)(statistics.Acknowledged / Math.Max(seconds, 0.001)))} a second)");
         var missing = statistics.Undelivered + statistics.Dropped;
-        if (missing > 0) _output.WriteLine($"culvert send: {Count(missing)} records were read and not acknowledged; send them again.");
+        if (missing > 0) _output.WriteLine(
+            $"culvert send: {Count(missing)} records were read and not acknowledged; send them again.");
         if (!isRead) _output.WriteLine("culvert send: The input was not read to its end.");
         return isRead && missing == 0;
     }
@@ -67,7 +68,8 @@ internal sealed class SendProgress : IAsyncDisposable
             if (!_isTerminal) continue;
             var seconds = _shipper.Time.GetElapsedTime(_startedAt).TotalSeconds;
             _output.Write(
-                $"\r\e[K{Count(statistics.Produced)} read, {Count(statistics.Sent)} sent, {Count(statistics.Acknowledged)} acknowledged, " +
+                $"\r\e[K{Count(statistics.Produced)} read, {Count(statistics.Sent)} sent, "
+                + $"{Count(statistics.Acknowledged)} acknowledged, " +
                 $"{Count((ulong)(statistics.Acknowledged / seconds))}/s");
         }
     }

@@ -51,7 +51,8 @@ internal static class LedgerText
 
     private static void Source(StringBuilder text, JsonElement source, ILookup<string, JsonElement> producers)
     {
-        var lost = producers[source.GetProperty("name").GetString()!].Sum(producer => producer.GetProperty("lost").GetInt64());
+        var lost = producers[source.GetProperty("name").GetString()!].Sum(
+            producer => producer.GetProperty("lost").GetInt64());
         Row(text, Name(source), Number(source, "received"), Number(source, "duplicates"),
             Text(Dropped(source)), Number(source, "spooled"), Text(lost));
     }

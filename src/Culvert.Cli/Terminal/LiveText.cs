@@ -1,6 +1,7 @@
 namespace Culvert.Cli.Terminal;
 
-/// <summary>Text that is written over itself on a terminal. In a pipe it says nothing: there the end is what counts.</summary>
+/// <summary>Text that is written over itself on a terminal. In a pipe it says nothing: there the end is what
+/// counts.</summary>
 internal sealed class LiveText
 {
     private readonly bool _isTerminal = !Console.IsOutputRedirected;
@@ -22,7 +23,8 @@ internal sealed class LiveText
         _lines = 0;
     }
 
-    /// <summary>A line that wraps would take two of the terminal's, and the next clear would leave one behind.</summary>
+    /// <summary>A line that wraps would take two of the terminal's, and the next clear would leave one
+    /// behind.</summary>
     private static string Cut(string line)
     {
         var width = Console.WindowWidth - 1;

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Cli.Terminal;
 
 /// <summary>Writes what the collector says of itself to standard error, one line for each message.</summary>
-/// <remarks>The console logger of the framework starts a thread and takes 20 ms to load; this one needs neither.</remarks>
+/// <remarks>The console logger of the framework starts a thread and takes 20 ms to load; this one needs
+/// neither.</remarks>
 internal sealed class StandardErrorLogger : ILoggerProvider
 {
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName[(categoryName.LastIndexOf('.') + 1)..]);
@@ -22,12 +23,14 @@ internal sealed class StandardErrorLogger : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel)) return;
             var time = TimeProvider.System.GetLocalNow().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
             var because = exception is null ? "" : $": {exception.Message}";
-            Console.Error.WriteLine(TerminalText.Clean($"{time} {Name(logLevel)} {category}: {formatter(state, exception)}{because}"));
+            Console.Error.WriteLine(
+                TerminalText.Clean($"{time} {Name(logLevel)} {category}: {formatter(state, exception)}{because}"));
         }
 
         private static string Name(LogLevel level) => level switch

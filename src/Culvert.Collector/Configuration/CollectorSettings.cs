@@ -7,17 +7,21 @@ internal static class CollectorSettings
 
     public static SettingCatalog Catalog { get; } = new(
         [Spool(), Store(), Http()],
-        [Listen(), Syslog(), Files(), HttpInput("otlp", "OpenTelemetry logs over HTTP (protobuf and JSON), at /v1/logs of the page's address."),
-            HttpInput("clef", "Compact log events over HTTP, as Serilog's Seq sink sends them, at the page's address.")],
+        [Listen(), Syslog(), Files(), HttpInput(
+            "otlp", "OpenTelemetry logs over HTTP (protobuf and JSON), at /v1/logs of the page's address."),
+            HttpInput(
+                "clef", "Compact log events over HTTP, as Serilog's Seq sink sends them, at the page's address.")],
         [new SettingGroup("store", "The embedded store, which the page and the search commands read.", [])]);
 
     private static SettingGroup Spool() => new("spool", "The durable queue between inputs and outputs.",
     [
         new("maxSize", SettingKind.Size, "8GiB",
-            "Largest size on disk. Beyond it the oldest records that an output has not taken yet expire, and are counted.")
+            "Largest size on disk. Beyond it the oldest records that an output has not taken yet expire, and are "
+            + "counted.")
             { Min = 4L << 20 },
         new("maxAge", SettingKind.Duration, "7d",
-            "Longest time that a record waits for an output. Older ones expire, and are counted.") { Min = 60 * Second },
+            "Longest time that a record waits for an output. Older ones expire, and are counted.") { Min =
+                60 * Second },
         new("segmentSize", SettingKind.Size, "64MiB",
             "Size of one file. Space comes back file by file, so larger files give it back later.")
             { Min = 1L << 20, Max = 1L << 30 },
@@ -42,14 +46,17 @@ internal static class CollectorSettings
             "Must be true for an address beyond loopback: nothing is encrypted, and everyone there needs the token."),
         new("enabled", SettingKind.Boolean, "true", "Whether there is a page and an API at all."),
         new("hosts", SettingKind.TextList, "",
-            "Names by which the page may be called beside localhost and its address; a request for another name is refused."),
+            "Names by which the page may be called beside localhost and its address; a request for another name is "
+            + "refused."),
         new("openMetrics", SettingKind.Boolean, "false",
             "Lets everyone who reaches the address read /metrics, /healthz and /readyz without a token."),
     ]);
 
-    private static SettingGroup Listen() => new("listen", "Culvert's own protocol, plain lines and JSON lines, at one endpoint.",
+    private static SettingGroup Listen() =>
+        new("listen", "Culvert's own protocol, plain lines and JSON lines, at one endpoint.",
     [
-        new("endpoint", SettingKind.Text, "", "Where to listen: local://name, unix:///path, pipe://name or tcp://host:port.")
+        new("endpoint", SettingKind.Text, "",
+            "Where to listen: local://name, unix:///path, pipe://name or tcp://host:port.")
             { Required = true },
         .. Access(),
     ]);
@@ -57,14 +64,16 @@ internal static class CollectorSettings
     private static SettingGroup Syslog() => new("syslog", "Syslog messages as of RFC 3164 and RFC 5424.",
     [
         new("endpoint", SettingKind.Text, "",
-            "Where to listen: syslog+unix:///path, syslog+udp://host:port or syslog+tcp://host:port.") { Required = true },
+            "Where to listen: syslog+unix:///path, syslog+udp://host:port or syslog+tcp://host:port.") { Required =
+                true },
         .. Access(),
     ]);
 
     private static SettingGroup Files() => new("files", "Files that other programs write, followed through rotation.",
     [
         new("paths", SettingKind.TextList, "", "Patterns such as /var/log/**/*.log.") { Required = true },
-        new("exclude", SettingKind.TextList, "", "Patterns of files that are left alone; without any, compressed ones."),
+        new("exclude", SettingKind.TextList, "",
+            "Patterns of files that are left alone; without any, compressed ones."),
         new("format", SettingKind.Choice, "auto", "How the lines look.")
             { Choices = ["auto", "plain", "json", "docker", "cri"] },
         new("service", SettingKind.Text, "", "The service's name; without one, the container's or the file's."),

@@ -13,8 +13,8 @@ internal sealed class ConfigurationReader(SettingCatalog catalog)
     /// <summary>One sentence for each wrong value; empty when all is right.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>Reads the values, of which the later win. Returns something usable even when there are problems, so that all of
-    /// them can be told at once.</summary>
+    /// <summary>Reads the values, of which the later win. Returns something usable even when there are problems, so
+    /// that all of them can be told at once.</summary>
     public CollectorConfiguration Read(IEnumerable<RawValue> written)
     {
         var values = new Dictionary<string, RawValue>(StringComparer.OrdinalIgnoreCase);
@@ -44,7 +44,8 @@ internal sealed class ConfigurationReader(SettingCatalog catalog)
         if (written.Any(value => !value.Origin.StartsWith("option ", StringComparison.Ordinal))) return written;
 
         // --listen takes the place of the default endpoint, not of the inputs that come over HTTP.
-        var defaults = written.Count == 0 ? catalog.DefaultInputs : catalog.DefaultInputs.Where(value => value.Path[1] != "local");
+        var defaults = written.Count == 0 ? catalog.DefaultInputs : catalog.DefaultInputs.Where(
+            value => value.Path[1] != "local");
         return [.. defaults, .. written];
     }
 
@@ -65,7 +66,8 @@ internal sealed class ConfigurationReader(SettingCatalog catalog)
                 continue;
             }
 
-            _problems.Add($"{value.PathText} ({value.Origin}): there is no section '{value.Path[0]}'{Suggest(value.Path[0], names)}");
+            _problems.Add($"{value.PathText} ({value.Origin}): there is no section "
+                + $"'{value.Path[0]}'{Suggest(value.Path[0], names)}");
         }
     }
 
@@ -75,7 +77,8 @@ internal sealed class ConfigurationReader(SettingCatalog catalog)
         foreach (var named in values.GroupBy(value => value.Path[1], StringComparer.OrdinalIgnoreCase))
         {
             var path = $"{section}.{named.Key}";
-            if (named.Key.Length is 0 or > NameLengthMax || !named.Key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            if (named.Key.Length is 0 or > NameLengthMax
+                || !named.Key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
             {
                 _problems.Add($"{path}: a name has 1 to {NameLengthMax} letters, digits, hyphens and underscores.");
                 continue;
@@ -85,11 +88,13 @@ internal sealed class ConfigurationReader(SettingCatalog catalog)
                 value.Path.Count == 3 && value.Path[2].Equals("type", StringComparison.OrdinalIgnoreCase));
             if (type is null || type.Texts.Count == 0)
             {
-                _problems.Add($"{path} has no type; write one of {string.Join(", ", types.Select(group => group.Name))}.");
+                _problems.Add(
+                    $"{path} has no type; write one of {string.Join(", ", types.Select(group => group.Name))}.");
                 continue;
             }
 
-            var group = types.FirstOrDefault(group => group.Name.Equals(type.Texts[0], StringComparison.OrdinalIgnoreCase));
+            var group = types.FirstOrDefault(
+                group => group.Name.Equals(type.Texts[0], StringComparison.OrdinalIgnoreCase));
             if (group is null)
             {
                 string[] names = [.. types.Select(candidate => candidate.Name)];
@@ -98,7 +103,8 @@ internal sealed class ConfigurationReader(SettingCatalog catalog)
                 continue;
             }
 
-            objects.Add(ReadObject(path, group, [.. named.Where(value => value != type && value.Path.Count > 2)], nameDepth: 2));
+            objects.Add(ReadObject(
+                path, group, [.. named.Where(value => value != type && value.Path.Count > 2)], nameDepth: 2));
         }
 
         return objects;
@@ -112,7 +118,8 @@ internal sealed class ConfigurationReader(SettingCatalog catalog)
                 && (value.Path.Count == nameDepth + 1 || setting.Kind == SettingKind.TextMap)) continue;
             var name = string.Join('.', value.Path.Skip(nameDepth));
             string[] names = [.. group.Settings.Select(setting => setting.Name)];
-            _problems.Add($"{value.PathText} ({value.Origin}): '{group.Name}' has no setting '{name}'{Suggest(name, names)}");
+            _problems.Add(
+                $"{value.PathText} ({value.Origin}): '{group.Name}' has no setting '{name}'{Suggest(name, names)}");
         }
 
         var values = group.Settings.Select(setting => ReadSetting(path, setting, written, nameDepth)).ToList();
@@ -122,7 +129,8 @@ internal sealed class ConfigurationReader(SettingCatalog catalog)
     private ConfiguredValue ReadSetting(string path, Setting setting, List<RawValue> written, int nameDepth)
     {
         var place = $"{path}.{setting.Name}";
-        var values = written.Where(value => value.Path[nameDepth].Equals(setting.Name, StringComparison.OrdinalIgnoreCase)).ToList();
+        var values = written
+            .Where(value => value.Path[nameDepth].Equals(setting.Name, StringComparison.OrdinalIgnoreCase)).ToList();
         if (setting.Kind == SettingKind.TextMap)
         {
             var entries = values.Where(value => value.Path.Count == nameDepth + 2 && value.Texts.Count == 1).ToList();

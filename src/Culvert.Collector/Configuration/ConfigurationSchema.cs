@@ -66,7 +66,8 @@ internal static class ConfigurationSchema
         var property = setting.Kind switch
         {
             SettingKind.Boolean => new JsonObject { ["type"] = "boolean" },
-            SettingKind.Integer => new JsonObject { ["type"] = "integer", ["minimum"] = setting.Min, ["maximum"] = setting.Max },
+            SettingKind.Integer =>
+                new JsonObject { ["type"] = "integer", ["minimum"] = setting.Min, ["maximum"] = setting.Max },
             SettingKind.Size => Pattern(@"^[0-9]+(\.[0-9]+)? ?([kKMGT]i?)?B?$"),
             SettingKind.Duration => Pattern(@"^([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+$"),
             SettingKind.Choice => new JsonObject

@@ -30,7 +30,8 @@ internal static class ConfigurationSources
         }
         catch (JsonException exception)
         {
-            problems.Add($"{path} is no JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+            problems.Add(
+                $"{path} is no JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -51,7 +52,8 @@ internal static class ConfigurationSources
             if (!name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase)) continue;
             var path = name[EnvironmentPrefix.Length..].Split("__");
             if (path.Length < 2) continue;
-            values.Add(new RawValue(path, [variable.Value as string ?? ""], IsList: false, $"environment variable {name}"));
+            values.Add(new RawValue(
+                path, [variable.Value as string ?? ""], IsList: false, $"environment variable {name}"));
         }
 
         return values;
@@ -76,7 +78,8 @@ internal static class ConfigurationSources
         {
             case JsonValueKind.Object:
                 // An empty object still says that the input or output is there.
-                if (path.Length > 0 && !element.EnumerateObject().Any()) values.Add(new RawValue(path, [], false, origin));
+                if (path.Length > 0 && !element.EnumerateObject().Any())
+                    values.Add(new RawValue(path, [], false, origin));
                 foreach (var property in element.EnumerateObject())
                     Flatten(property.Value, [.. path, property.Name], values, origin, problems);
                 break;

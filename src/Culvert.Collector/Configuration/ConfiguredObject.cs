@@ -16,16 +16,20 @@ internal sealed record ConfiguredObject(string Name, SettingGroup Group, IReadOn
 
     public bool Boolean(string name) => bool.Parse(Value(name).Text);
 
-    public int Integer(string name) => int.Parse(Value(name).Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+    public int Integer(string name) =>
+        int.Parse(Value(name).Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 
     public long Size(string name) =>
-        SizeText.TryParse(Value(name).Text, out var bytes) ? bytes : throw new InvalidOperationException($"{name} was not checked.");
+        SizeText.TryParse(Value(name).Text, out var bytes) ? bytes : throw new InvalidOperationException(
+            $"{name} was not checked.");
 
     public TimeSpan Duration(string name) =>
-        DurationText.TryParse(Value(name).Text, out var span) ? span : throw new InvalidOperationException($"{name} was not checked.");
+        DurationText.TryParse(Value(name).Text, out var span) ? span : throw new InvalidOperationException(
+            $"{name} was not checked.");
 
     public IReadOnlyDictionary<string, string> Map(string name) =>
-        Value(name).Texts.Select(text => text.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+        Value(name).Texts.Select(text => text.Split('=', 2))
+            .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
 
     /// <summary>Whether somebody wrote a value, as opposed to the default.</summary>
     public bool IsSet(string name) => Value(name).Origin != ConfigurationReader.DefaultOrigin;

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Culvert.Collector.Configuration;
 
-/// <summary>Time spans as people write them: <c>200ms</c>, <c>5s</c>, <c>10m</c>, <c>2h</c>, <c>7d</c>, or several: <c>1h30m</c>.</summary>
+/// <summary>Time spans as people write them: <c>200ms</c>, <c>5s</c>, <c>10m</c>, <c>2h</c>, <c>7d</c>, or several:
+/// <c>1h30m</c>.</summary>
 internal static class DurationText
 {
     private static readonly (string Unit, long Ticks)[] Units =
@@ -21,7 +22,8 @@ internal static class DurationText
         {
             var digits = text.IndexOfAnyExcept("0123456789.");
             if (digits <= 0) return false;
-            if (!decimal.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            if (!decimal.TryParse(
+                text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
                 return false;
             text = text[digits..];
             if (!TryReadUnit(ref text, out var unitTicks)) return false;

@@ -1,6 +1,7 @@
 namespace Culvert.Collector.Configuration;
 
-/// <summary>Finds what a person probably meant; source: Levenshtein's edit distance with transpositions (optimal string alignment).</summary>
+/// <summary>Finds what a person probably meant; source: Levenshtein's edit distance with transpositions (optimal string
+/// alignment).</summary>
 internal static class NearestName
 {
     /// <summary>The candidate nearest to the text, or null when none is near enough to be worth saying.</summary>
@@ -10,7 +11,8 @@ internal static class NearestName
             .Select(candidate => (candidate, distance: Distance(text.ToUpperInvariant(), candidate.ToUpperInvariant())))
             .OrderBy(pair => pair.distance)
             .FirstOrDefault();
-        return best.candidate is not null && best.distance <= Math.Max(2, best.candidate.Length / 3) ? best.candidate : null;
+        return best.candidate is not null
+            && best.distance <= Math.Max(2, best.candidate.Length / 3) ? best.candidate : null;
     }
 
     private static int Distance(string left, string right)

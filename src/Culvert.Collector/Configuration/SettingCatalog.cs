@@ -2,7 +2,8 @@ namespace Culvert.Collector.Configuration;
 
 /// <summary>Every setting there is: the source of the checks, the defaults, the help and the JSON schema.</summary>
 internal sealed class SettingCatalog(
-    IReadOnlyList<SettingGroup> sections, IReadOnlyList<SettingGroup> inputTypes, IReadOnlyList<SettingGroup> outputTypes)
+    IReadOnlyList<SettingGroup> sections, IReadOnlyList<SettingGroup> inputTypes,
+    IReadOnlyList<SettingGroup> outputTypes)
 {
     /// <summary>The sections that stand once: spool, store, http.</summary>
     public IReadOnlyList<SettingGroup> Sections { get; } = sections;

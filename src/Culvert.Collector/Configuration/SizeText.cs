@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Culvert.Collector.Configuration;
 
-/// <summary>Bytes as people write them: <c>512</c>, <c>64MiB</c>, <c>1.5 GiB</c>. KiB, MiB, GiB and TiB are powers of 1,024
-/// (IEC 80000-13); kB, MB, GB and TB of 1,000.</summary>
+/// <summary>Bytes as people write them: <c>512</c>, <c>64MiB</c>, <c>1.5 GiB</c>. KiB, MiB, GiB and TiB are powers of
+/// 1,024 (IEC 80000-13); kB, MB, GB and TB of 1,000.</summary>
 internal static class SizeText
 {
     private static readonly (string Unit, long Bytes)[] Units =
@@ -25,7 +25,8 @@ internal static class SizeText
             break;
         }
 
-        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return false;
+        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            return false;
         if (number > long.MaxValue / factor) return false;
         bytes = (long)(number * factor);
         return true;
@@ -36,7 +37,8 @@ internal static class SizeText
     {
         foreach (var (unit, size) in Units.AsSpan(0, 4))
         {
-            if (bytes >= size && bytes % size == 0) return string.Create(CultureInfo.InvariantCulture, $"{bytes / size}{unit}");
+            if (bytes >= size && bytes % size == 0)
+                return string.Create(CultureInfo.InvariantCulture, $"{bytes / size}{unit}");
         }
 
         return bytes.ToString(CultureInfo.InvariantCulture);

@@ -16,5 +16,6 @@ internal static class UserFolders
     /// <summary>The configuration file that is read when there is one and none is named.</summary>
     public static string ConfigurationFile =>
         Path.Combine(Environment.GetFolderPath(
-            Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), Name, "culvert.json");
+            Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), Name,
+            "culvert.json");
 }

@@ -84,7 +84,8 @@ internal static class TimeExpression
             var digits = rest.IndexOfAnyExcept("0123456789.");
             if (digits <= 0) return false;
             if (!double.TryParse(
-                rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return false;
+                rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                out var number)) return false;
             rest = rest[digits..].TrimStart();
             var letters = rest.IndexOfAnyExceptInRange('A', 'z');
             var unit = letters < 0 ? rest : rest[..letters];

@@ -5,16 +5,16 @@ using Culvert.Records;
 
 namespace Culvert.Collector.Records;
 
-/// <summary>Reads back what <see cref="RecordJson"/> wrote, so that a record that came over HTTP is printed by the same code
-/// as one from a file. One thread; the record it gives is valid until the next call.</summary>
+/// <summary>Reads back what <see cref="RecordJson"/> wrote, so that a record that came over HTTP is printed by the same
+/// code as one from a file. One thread; the record it gives is valid until the next call.</summary>
 internal sealed class RecordJsonReader
 {
     private readonly RecordBuffer _attributes = new(1024);
     private byte[] _lastSource = [];
     private Source? _source;
 
-    /// <summary>Gives the record to the visitor and returns what the visitor said; throws <see cref="JsonException"/> or
-    /// <see cref="FormatException"/> where the text is no record.</summary>
+    /// <summary>Gives the record to the visitor and returns what the visitor said; throws <see cref="JsonException"/>
+    /// or <see cref="FormatException"/> where the text is no record.</summary>
     public bool Read(ReadOnlyMemory<byte> json, Store.RecordVisitor visit)
     {
         using var document = JsonDocument.Parse(json);
@@ -23,7 +23,8 @@ internal sealed class RecordJsonReader
         {
             record = ReadRecord(document.RootElement);
         }
-        catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException or ArgumentException)
+        catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException
+            or ArgumentException)
         {
             throw new FormatException($"This is no record: {exception.Message}", exception);
         }
@@ -61,7 +62,8 @@ internal sealed class RecordJsonReader
         if (text.Length != RecordTime.TextLength) throw new FormatException($"'{text}' is no time of a record.");
         var seconds = DateTimeOffset.Parse(
             text.AsSpan(0, 19), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeSeconds();
-        return seconds * 1_000_000_000 + long.Parse(text.AsSpan(20, 9), NumberStyles.None, CultureInfo.InvariantCulture);
+        return seconds * 1_000_000_000 + long.Parse(
+            text.AsSpan(20, 9), NumberStyles.None, CultureInfo.InvariantCulture);
     }
 
     private static byte[] ReadTrace(JsonElement root)

@@ -63,5 +63,6 @@ internal sealed class Source : IEquatable<Source>
     }
 
     private static string Text(AttributeList list, ReadOnlySpan<byte> key) =>
-        list.TryFind(key, out var found) && found.Type == AttributeType.Text ? Encoding.UTF8.GetString(found.Value) : "";
+        list.TryFind(key, out var found)
+            && found.Type == AttributeType.Text ? Encoding.UTF8.GetString(found.Value) : "";
 }

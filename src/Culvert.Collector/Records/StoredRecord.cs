@@ -2,11 +2,12 @@ using Culvert.Records;
 
 namespace Culvert.Collector.Records;
 
-/// <summary>One record with its position, wherever it lies: in a block of the store or in an entry of the spool. Queries
-/// match on it and the JSON writer prints it.</summary>
+/// <summary>One record with its position, wherever it lies: in a block of the store or in an entry of the spool.
+/// Queries match on it and the JSON writer prints it.</summary>
 internal readonly ref struct StoredRecord
 {
-    /// <summary>The record's number since the spool was made, dense, from 0: its identity, and the order of the live tail.</summary>
+    /// <summary>The record's number since the spool was made, dense, from 0: its identity, and the order of the live
+    /// tail.</summary>
     public required ulong Position { get; init; }
 
     /// <summary>The record's own time, or <see cref="ObservedNs"/> where it has none; ns since 1970 UTC.</summary>

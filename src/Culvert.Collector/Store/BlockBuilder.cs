@@ -103,8 +103,10 @@ internal sealed class BlockBuilder : IDisposable
         _severityCounts[(byte)record.Severity]++;
         (_previousPosition, _previousTime, _previousObserved) = (record.Position, record.TimeNs, record.ObservedNs);
         (_minTime, _maxTime) = (Math.Min(_minTime, record.TimeNs), Math.Max(_maxTime, record.TimeNs));
-        (_minObserved, _maxObserved) = (Math.Min(_minObserved, record.ObservedNs), Math.Max(_maxObserved, record.ObservedNs));
-        (_firstPosition, _lastPosition) = (Math.Min(_firstPosition, record.Position), Math.Max(_lastPosition, record.Position));
+        (_minObserved, _maxObserved) = (Math.Min(_minObserved, record.ObservedNs), Math.Max(
+            _maxObserved, record.ObservedNs));
+        (_firstPosition, _lastPosition) = (Math.Min(_firstPosition, record.Position), Math.Max(
+            _lastPosition, record.Position));
         if (IsSkewedTime(record.TimeNs, record.ObservedNs)) _isSkewed = true;
     }
 
@@ -155,7 +157,8 @@ internal sealed class BlockBuilder : IDisposable
     {
         var count = _columns.Count(column => column.Length > 0);
         var headBytes = BlockLayout.DirectoryOffset + count * BlockLayout.EntryBytes;
-        Span<byte> head = stackalloc byte[BlockLayout.DirectoryOffset + BlockLayout.ColumnCount * BlockLayout.EntryBytes];
+        Span<byte> head =
+            stackalloc byte[BlockLayout.DirectoryOffset + BlockLayout.ColumnCount * BlockLayout.EntryBytes];
         output.Clear();
         output.WriteBytes(head[..headBytes]);
         BlockLayout.WriteHeader(head, count, Records);

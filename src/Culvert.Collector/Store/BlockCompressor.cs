@@ -2,7 +2,8 @@ using System.IO.Compression;
 
 namespace Culvert.Collector.Store;
 
-/// <summary>Compresses columns: zstd level 1 where the system has it, Brotli 1 otherwise. One thread at a time.</summary>
+/// <summary>Compresses columns: zstd level 1 where the system has it, Brotli 1 otherwise. One thread at a
+/// time.</summary>
 internal sealed class BlockCompressor : IDisposable
 {
     private const int Level = 1;
@@ -28,7 +29,9 @@ internal sealed class BlockCompressor : IDisposable
     {
         codec = BlockCodec.None;
         if (raw.Length < BytesMin || Codec == BlockCodec.None) return raw;
-        var bound = Codec == BlockCodec.Zstd ? Zstd.CompressBound(raw.Length) : BrotliEncoder.GetMaxCompressedLength(raw.Length);
+        var bound = Codec == BlockCodec.Zstd
+            ? Zstd.CompressBound(raw.Length)
+            : BrotliEncoder.GetMaxCompressedLength(raw.Length);
         if (_output.Length < bound) _output = new byte[bound];
         var written = Codec == BlockCodec.Zstd ? Zstd.Compress(_zstd, raw, _output, Level) : Brotli(raw);
         if (written < 0 || written >= raw.Length) return raw;

@@ -51,7 +51,8 @@ internal static class BlockLayout
         BinaryPrimitives.WriteInt32LittleEndian(block[RecordsOffset..], records);
     }
 
-    public static void WriteEntry(Span<byte> entry, ColumnId column, BlockCodec codec, int raw, ReadOnlySpan<byte> stored)
+    public static void WriteEntry(
+        Span<byte> entry, ColumnId column, BlockCodec codec, int raw, ReadOnlySpan<byte> stored)
     {
         entry[0] = (byte)column;
         entry[EntryCodecOffset] = (byte)codec;

@@ -1,16 +1,17 @@
 namespace Culvert.Collector.Store;
 
 /// <summary>
-/// Divides what a commit writes into blocks: a source with enough records gets its own; the others share. A shared block
-/// takes in the small blocks before it as long as they are at most twice its size, so that a record is written again at
-/// most about log2(4096) times and a quiet system keeps a dozen small blocks, never thousands.
+/// Divides what a commit writes into blocks: a source with enough records gets its own; the others share. A shared
+/// block takes in the small blocks before it as long as they are at most twice its size, so that a record is written
+/// again at most about log2(4096) times and a quiet system keeps a dozen small blocks, never thousands.
 /// </summary>
 internal static class BlockPlan
 {
     public static List<BlockJob> Make(PendingRecords pending, int[] ends, SmallBlocks small)
     {
         var jobs = new List<BlockJob>();
-        // Order: own blocks of each group, then the shared ones; a shared block is a run of neighbouring groups of one kind.
+        // Order: own blocks of each group, then the shared ones; a shared block is a run of neighbouring groups of one
+        // kind.
         var (runStart, runSkewed) = (-1, false);
         for (var (group, start) = (0, 0); group < ends.Length; start = ends[group++])
         {

@@ -6,8 +6,8 @@ using Culvert.Records;
 namespace Culvert.Collector.Store;
 
 /// <summary>
-/// Reads the columns of one block after the other; decompresses a column when it is first asked for. Everything is checked:
-/// bytes that are no block end in <see cref="BlockDamagedException"/>. Reused; one thread at a time.
+/// Reads the columns of one block after the other; decompresses a column when it is first asked for. Everything is
+/// checked: bytes that are no block end in <see cref="BlockDamagedException"/>. Reused; one thread at a time.
 /// </summary>
 internal sealed class BlockReader : IDisposable
 {
@@ -67,7 +67,8 @@ internal sealed class BlockReader : IDisposable
         LoadBytes(ColumnId.Flags);
     }
 
-    /// <summary>Makes sure that these columns are there; the others are empty in the records until they are loaded.</summary>
+    /// <summary>Makes sure that these columns are there; the others are empty in the records until they are
+    /// loaded.</summary>
     public void Load(ColumnSet columns)
     {
         var missing = columns & ~_loaded;
@@ -79,7 +80,8 @@ internal sealed class BlockReader : IDisposable
         if ((missing & ColumnSet.EventNames) != 0) _eventNames.Read(Decompress(ColumnId.EventNames), Records);
         if ((missing & ColumnSet.Traces) != 0) LoadTraces();
         if ((missing & ColumnSet.Bodies) != 0) LoadStrings(ColumnId.BodyLengths, ColumnId.Bodies, _bodyEnds);
-        if ((missing & ColumnSet.Attributes) != 0) LoadStrings(ColumnId.AttributeLengths, ColumnId.Attributes, _attributeEnds);
+        if ((missing & ColumnSet.Attributes) != 0)
+            LoadStrings(ColumnId.AttributeLengths, ColumnId.Attributes, _attributeEnds);
         _loaded |= columns;
     }
 
@@ -159,7 +161,8 @@ internal sealed class BlockReader : IDisposable
         if (BinaryPrimitives.ReadUInt32LittleEndian(entry[BlockLayout.EntryChecksumOffset..]) != Crc32C.Compute(stored))
             throw new BlockDamagedException($"The checksum of the column {column} is wrong.");
         var raw = BinaryPrimitives.ReadInt32LittleEndian(entry[BlockLayout.EntryRawOffset..]);
-        if (raw is < 0 or > StoreLimits.ColumnBytesMax) throw new BlockDamagedException($"The column {column} is too long.");
+        if (raw is < 0 or > StoreLimits.ColumnBytesMax)
+            throw new BlockDamagedException($"The column {column} is too long.");
         if (_raw[(int)column].Length < raw) _raw[(int)column] = new byte[raw * 5L / 4];
         var target = _raw[(int)column].AsSpan(0, raw);
         _decompressor.Decompress((BlockCodec)entry[BlockLayout.EntryCodecOffset], stored, target);
@@ -169,7 +172,8 @@ internal sealed class BlockReader : IDisposable
 
     private void LoadBytes(ColumnId column)
     {
-        if (Decompress(column).Length != Records) throw new BlockDamagedException($"The column {column} has a wrong length.");
+        if (Decompress(column).Length != Records)
+            throw new BlockDamagedException($"The column {column} has a wrong length.");
     }
 
     private void LoadPositions()
@@ -209,7 +213,8 @@ internal sealed class BlockReader : IDisposable
         var at = 0;
         for (var i = 0; i < Records; i++)
         {
-            if (!RecordBytes.TryReadCount(raw, ref at, _sources.Length - 1, out _sourceIndexes[i])) throw Cut(ColumnId.Sources);
+            if (!RecordBytes.TryReadCount(raw, ref at, _sources.Length - 1, out _sourceIndexes[i]))
+                throw Cut(ColumnId.Sources);
         }
     }
 

@@ -5,7 +5,8 @@ namespace Culvert.Collector.Store;
 
 /// <summary>Reads blocks for one worker of one search; a block that is damaged is counted and said to be empty. One
 /// thread at a time.</summary>
-internal sealed class BlockSession(StoreFileView? newest, ReadConnection? newestConnection, SearchReport report, StoreContext context)
+internal sealed class BlockSession(
+    StoreFileView? newest, ReadConnection? newestConnection, SearchReport report, StoreContext context)
     : IDisposable
 {
     private readonly TokenProbe _probe = new();
@@ -31,7 +32,8 @@ internal sealed class BlockSession(StoreFileView? newest, ReadConnection? newest
         }
     }
 
-    /// <summary>Opens a block and loads columns; false when it is damaged, or was deleted by retention meanwhile.</summary>
+    /// <summary>Opens a block and loads columns; false when it is damaged, or was deleted by retention
+    /// meanwhile.</summary>
     public bool TryOpen(StoredBlock block, ColumnSet columns)
     {
         try
@@ -52,7 +54,8 @@ internal sealed class BlockSession(StoreFileView? newest, ReadConnection? newest
         }
     }
 
-    /// <summary>Runs over the records of the block that was opened; damage that shows only there is counted too.</summary>
+    /// <summary>Runs over the records of the block that was opened; damage that shows only there is counted
+    /// too.</summary>
     public void Guard(StoredBlock block, Action scan)
     {
         try

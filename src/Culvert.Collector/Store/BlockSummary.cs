@@ -2,7 +2,8 @@ using Culvert.Records;
 
 namespace Culvert.Collector.Store;
 
-/// <summary>What is known of a block without reading it: kept in memory for every block of the store. Immutable.</summary>
+/// <summary>What is known of a block without reading it: kept in memory for every block of the store.
+/// Immutable.</summary>
 internal sealed class BlockSummary
 {
     public required int Records { get; init; }

@@ -84,7 +84,8 @@ internal static class BlockSummaryLayout
         if (severityCount > 256 || sourceCount is < 0 or > StoreLimits.BlockRecordsMax) return null;
         if (span.Length != Size(severityCount, sourceCount)) return null;
         var checksumAt = span.Length - ChecksumBytes;
-        if (BinaryPrimitives.ReadUInt32LittleEndian(span[checksumAt..]) != Crc32C.Compute(span[..checksumAt])) return null;
+        if (BinaryPrimitives.ReadUInt32LittleEndian(span[checksumAt..]) != Crc32C.Compute(span[..checksumAt]))
+            return null;
         return Read(span, severityCount, sourceCount);
     }
 
@@ -98,7 +99,8 @@ internal static class BlockSummaryLayout
             counts[i] = BinaryPrimitives.ReadInt32LittleEndian(span[(at + 4)..]);
         }
 
-        for (var i = 0; i < sourceCount; i++, at += SourceBytes) sources[i] = BinaryPrimitives.ReadInt32LittleEndian(span[at..]);
+        for (var i = 0; i < sourceCount; i++, at += SourceBytes)
+            sources[i] = BinaryPrimitives.ReadInt32LittleEndian(span[at..]);
         return new BlockSummary
         {
             Records = BinaryPrimitives.ReadInt32LittleEndian(span[RecordsOffset..]),

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Culvert.Collector.Store;
 
 /// <summary>
-/// A 64-bit hash for dictionaries in memory. Eight bytes at a time are folded by a 64x64 to 128 bit multiplication, as in
-/// wyhash (github.com/wangyi-fudan/wyhash). Nothing on disk depends on it.
+/// A 64-bit hash for dictionaries in memory. Eight bytes at a time are folded by a 64x64 to 128 bit multiplication, as
+/// in wyhash (github.com/wangyi-fudan/wyhash). Nothing on disk depends on it.
 /// </summary>
 internal static class ByteHash
 {

@@ -3,8 +3,8 @@ namespace Culvert.Collector.Store;
 /// <summary>The columns of a block; see <see cref="BlockLayout"/>. The numbers are on disk.</summary>
 internal enum ColumnId : byte
 {
-    /// <summary>Zigzag varint of (position - predecessor's - 1); the first is the position itself. Left out when each is its
-    /// predecessor's plus 1: then the first is the summary's first position.</summary>
+    /// <summary>Zigzag varint of (position - predecessor's - 1); the first is the position itself. Left out when each
+    /// is its predecessor's plus 1: then the first is the summary's first position.</summary>
     Positions = 0,
 
     /// <summary>Zigzag varint of the difference to the predecessor; the first is the time itself.</summary>
@@ -19,7 +19,8 @@ internal enum ColumnId : byte
     /// <summary>One byte a record.</summary>
     Flags = 4,
 
-    /// <summary>A varint a record: index into the summary's list of sources. Left out when there is one source.</summary>
+    /// <summary>A varint a record: index into the summary's list of sources. Left out when there is one
+    /// source.</summary>
     Sources = 5,
 
     /// <summary>A dictionary: count varint, strings, then a varint a record.</summary>

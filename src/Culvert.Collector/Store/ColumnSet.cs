@@ -1,6 +1,7 @@
 namespace Culvert.Collector.Store;
 
-/// <summary>Which parts of a block's records somebody wants to see. Positions, times and severities are always there.</summary>
+/// <summary>Which parts of a block's records somebody wants to see. Positions, times and severities are always
+/// there.</summary>
 [Flags]
 internal enum ColumnSet
 {

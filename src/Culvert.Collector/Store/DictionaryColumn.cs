@@ -2,8 +2,8 @@ using Culvert.Records;
 
 namespace Culvert.Collector.Store;
 
-/// <summary>A column of strings that repeat: the distinct ones once, then an index a record. The empty string is index 0
-/// and is not written. One thread at a time.</summary>
+/// <summary>A column of strings that repeat: the distinct ones once, then an index a record. The empty string is index
+/// 0 and is not written. One thread at a time.</summary>
 internal sealed class DictionaryColumn
 {
     private readonly ByteDictionary _dictionary = new();

@@ -24,7 +24,8 @@ internal sealed class HistogramCounts(HistogramRequest request)
     /// <summary>The counts of one bucket by level.</summary>
     public ReadOnlySpan<long> Bucket(int bucket) => _counts.AsSpan(bucket * LevelGroup.Count, LevelGroup.Count);
 
-    public void Add(long timeNs, Severity severity, long records = 1) => Add(request.BucketOf(timeNs), severity, records);
+    public void Add(long timeNs, Severity severity, long records = 1) =>
+        Add(request.BucketOf(timeNs), severity, records);
 
     public void Add(int bucket, Severity severity, long records)
     {

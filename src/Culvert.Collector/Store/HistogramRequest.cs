@@ -16,8 +16,8 @@ internal sealed record HistogramRequest
     /// <summary>How many buckets, 1 to <see cref="StoreLimits.HistogramBucketsMax"/>.</summary>
     public required int Buckets { get; init; }
 
-    /// <summary>The bucket of a time, -1 before the first and <see cref="Buckets"/> behind the last. Exact for any time:
-    /// records of 1970 and 2099 are as good as others.</summary>
+    /// <summary>The bucket of a time, -1 before the first and <see cref="Buckets"/> behind the last. Exact for any
+    /// time: records of 1970 and 2099 are as good as others.</summary>
     public int BucketOf(long timeNs)
     {
         if (timeNs < FromNs) return -1;

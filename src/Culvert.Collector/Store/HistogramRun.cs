@@ -51,7 +51,8 @@ internal sealed class HistogramRun(HistogramRequest request, StoreSnapshot snaps
     private bool Visit(BlockSession session, StoredBlock block)
     {
         var verdict = session.Examine(block, _query);
-        if (verdict == BlockVerdict.None || !session.TryOpen(block, verdict == BlockVerdict.All ? ColumnSet.Numbers : _query.Columns))
+        if (verdict == BlockVerdict.None
+            || !session.TryOpen(block, verdict == BlockVerdict.All ? ColumnSet.Numbers : _query.Columns))
             return true;
         if (!_parts.TryTake(out var counts)) counts = new HistogramCounts(request);
         var reader = session.Reader;

@@ -29,11 +29,12 @@ internal sealed class LogStore : IDisposable
     /// <summary>Blocks that were found damaged since the start.</summary>
     public long DamagedBlocks => _context.DamagedBlocks;
 
-    /// <summary>Opens the store of a folder, which need not exist yet. Without a tail, only blocks are searched.</summary>
+    /// <summary>Opens the store of a folder, which need not exist yet. Without a tail, only blocks are
+    /// searched.</summary>
     public static LogStore Open(string folder, ISpoolTail? tail, ILogger logger) => new(folder, tail, logger);
 
-    /// <summary>The next results of a search, newest first by (time, position): no record missing or twice, whatever the
-    /// writer does meanwhile. The next page begins at <see cref="SearchPage.Next"/>.</summary>
+    /// <summary>The next results of a search, newest first by (time, position): no record missing or twice, whatever
+    /// the writer does meanwhile. The next page begins at <see cref="SearchPage.Next"/>.</summary>
     public SearchPage SearchPage(SearchRequest request, CancellationToken cancellationToken = default)
     {
         var limit = Math.Clamp(request.Limit ?? int.MaxValue, 1, StoreLimits.PageRecordsMax);
@@ -45,8 +46,10 @@ internal sealed class LogStore : IDisposable
         }
     }
 
-    /// <summary>Gives the results one after the other, newest first; memory is bounded however many there are.</summary>
-    public SearchReport Search(SearchRequest request, RecordVisitor visit, CancellationToken cancellationToken = default)
+    /// <summary>Gives the results one after the other, newest first; memory is bounded however many there
+    /// are.</summary>
+    public SearchReport Search(
+        SearchRequest request, RecordVisitor visit, CancellationToken cancellationToken = default)
     {
         var left = request.Limit ?? int.MaxValue;
         while (true)
@@ -78,8 +81,8 @@ internal sealed class LogStore : IDisposable
         using (tail) return new HistogramRun(request, snapshot, _context).Run(tail, cancellationToken);
     }
 
-    /// <summary>The least and greatest time of what was stored, records with a clock far off left aside unless there are
-    /// no others; null when the store is empty. For a histogram over everything.</summary>
+    /// <summary>The least and greatest time of what was stored, records with a clock far off left aside unless there
+    /// are no others; null when the store is empty. For a histogram over everything.</summary>
     public (long MinNs, long MaxNs)? TimeExtent(CancellationToken cancellationToken = default)
     {
         using var snapshot = Snapshot(out var tail);
@@ -93,7 +96,8 @@ internal sealed class LogStore : IDisposable
     /// <param name="sampleMax">How many records to look at.</param>
     /// <param name="cancellationToken">Ends it with an exception.</param>
     public TopValues TopValues(
-        SearchRequest request, string field, int top = 10, long sampleMax = 200_000, CancellationToken cancellationToken = default)
+        SearchRequest request, string field, int top = 10, long sampleMax = 200_000,
+        CancellationToken cancellationToken = default)
     {
         var resolved = FieldNames.Resolve(field);
         using var snapshot = Snapshot(out var tail);
@@ -101,12 +105,13 @@ internal sealed class LogStore : IDisposable
         {
             var run = new SampleRun(request, snapshot, _context, QueryColumns.Of(resolved), sampleMax);
             var counts = run.Run(tail, FieldSampler.Values(resolved), cancellationToken);
-            return new TopValues(resolved.Name, counts.Top(top), counts.Distinct, counts.Sampled, counts.Having, run.IsWhole);
+            return new TopValues(
+                resolved.Name, counts.Top(top), counts.Distinct, counts.Sampled, counts.Having, run.IsWhole);
         }
     }
 
-    /// <summary>The names of attributes among the newest matches, the most frequent first: what can be asked for besides
-    /// the names that the query language knows itself.</summary>
+    /// <summary>The names of attributes among the newest matches, the most frequent first: what can be asked for
+    /// besides the names that the query language knows itself.</summary>
     public IReadOnlyList<ValueCount> Fields(
         SearchRequest request, int top = 200, long sampleMax = 20_000, CancellationToken cancellationToken = default)
     {
@@ -125,12 +130,14 @@ internal sealed class LogStore : IDisposable
         using (tail) return new PositionRun(snapshot, _context).Get(position, tail, cancellationToken);
     }
 
-    /// <summary>A record and its neighbours of the same source, in the order of positions; empty when it is not there.</summary>
+    /// <summary>A record and its neighbours of the same source, in the order of positions; empty when it is not
+    /// there.</summary>
     public IReadOnlyList<RecordCopy> Context(
         ulong position, int before, int after, CancellationToken cancellationToken = default)
     {
         using var snapshot = Snapshot(out var tail);
-        using (tail) return new PositionRun(snapshot, _context).Context(position, before, after, tail, cancellationToken);
+        using (tail) return new PositionRun(snapshot, _context).Context(
+            position, before, after, tail, cancellationToken);
     }
 
     /// <summary>Follows the records in the order in which they come in, from a position on, without a gap: blocks first
@@ -166,8 +173,8 @@ internal sealed class LogStore : IDisposable
 
     private StoreSnapshot Snapshot(out TailScan? tail)
     {
-        // The writer may commit, and the spool delete what was committed, between the two steps: then the tail would have a
-        // hole at its start, and a new snapshot has those records in blocks.
+        // The writer may commit, and the spool delete what was committed, between the two steps: then the tail would
+        // have a hole at its start, and a new snapshot has those records in blocks.
         for (var attempt = 0; ; attempt++)
         {
             var snapshot = _views.Take(Math.Min(Environment.ProcessorCount, StoreLimits.SearchWorkersMax));

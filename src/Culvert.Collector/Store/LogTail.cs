@@ -5,8 +5,8 @@ using Culvert.Records;
 namespace Culvert.Collector.Store;
 
 /// <summary>
-/// Follows the records in the order of their positions. <see cref="Position"/> is a cursor from which another tail goes on
-/// without a gap and without a record twice, in this process or a later one.
+/// Follows the records in the order of their positions. <see cref="Position"/> is a cursor from which another tail goes
+/// on without a gap and without a record twice, in this process or a later one.
 /// </summary>
 /// <remarks>One thread at a time. Read until it gives false, then wait, then read again.</remarks>
 internal sealed class LogTail(LogStore store, ISpoolTail spool, LogQuery query, ulong position) : IDisposable
@@ -17,12 +17,13 @@ internal sealed class LogTail(LogStore store, ISpoolTail spool, LogQuery query, 
     /// <summary>What is read next.</summary>
     public ulong Position { get; private set; } = position;
 
-    /// <summary>Gives the matches of the next piece; false when there is nothing new. The visitor's answer is not looked at:
-    /// a piece is given whole, so that the cursor stays true.</summary>
+    /// <summary>Gives the matches of the next piece; false when there is nothing new. The visitor's answer is not
+    /// looked at: a piece is given whole, so that the cursor stays true.</summary>
     public bool Read(RecordVisitor visit, CancellationToken cancellationToken = default)
     {
         _reader ??= spool.Open(Position);
-        if (!_reader.TryRead(out var entry)) return Position < spool.End && ReadBlocks(spool.End, visit, cancellationToken);
+        if (!_reader.TryRead(out var entry))
+            return Position < spool.End && ReadBlocks(spool.End, visit, cancellationToken);
         // What the spool no longer has is in blocks, unless it was lost to damage.
         while (Position < entry.Position && ReadBlocks(entry.Position, visit, cancellationToken))
         {

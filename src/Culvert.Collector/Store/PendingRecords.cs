@@ -4,7 +4,8 @@ using Culvert.Records;
 
 namespace Culvert.Collector.Store;
 
-/// <summary>The records that were taken from the spool and are not in a block yet, grouped by source. One thread.</summary>
+/// <summary>The records that were taken from the spool and are not in a block yet, grouped by source. One
+/// thread.</summary>
 internal sealed class PendingRecords
 {
     private readonly RecordBuffer _arena = new(StoreLimits.PendingBytes);

@@ -45,13 +45,14 @@ internal sealed class PositionRun(StoreSnapshot snapshot, StoreContext context)
         neighbours.RemoveAll(record => !record.Record.Source.Equals(source));
         AddBefore(neighbours, source, position, before, cancellationToken);
         AddAfter(neighbours, source, position, after, cancellationToken);
-        var older = neighbours.Where(r => r.Position < position).OrderByDescending(r => r.Position).Take(before).Reverse();
+        var older = neighbours.Where(r => r.Position < position).OrderByDescending(r => r.Position)
+            .Take(before).Reverse();
         var newer = neighbours.Where(r => r.Position > position).OrderBy(r => r.Position).Take(after);
         return [.. older, center, .. newer];
     }
 
-    /// <summary>The tail is read once, and the record itself may be in it: what comes before it is kept until its source is
-    /// known, within a limit.</summary>
+    /// <summary>The tail is read once, and the record itself may be in it: what comes before it is kept until its
+    /// source is known, within a limit.</summary>
     private static List<RecordCopy> ContextInTail(
         ulong position, int after, ref RecordCopy? center, TailScan? tail, CancellationToken cancellationToken)
     {
@@ -121,21 +122,24 @@ internal sealed class PositionRun(StoreSnapshot snapshot, StoreContext context)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (kept.Count >= count && (count == 0 || block.Summary.FirstPosition > kept.Peek().Position)) break;
-            Visit(session, block, p => p > position, record => Keep(kept, record, ulong.MaxValue - record.Position, source, count));
+            Visit(session, block, p => p > position, record => Keep(
+                kept, record, ulong.MaxValue - record.Position, source, count));
         }
 
         found.AddRange(kept.UnorderedItems.Select(item => item.Element));
     }
 
     /// <summary>Keeps the records of the highest rank.</summary>
-    private static void Keep(PriorityQueue<RecordCopy, ulong> kept, RecordCopy record, ulong rank, Source source, int count)
+    private static void Keep(
+        PriorityQueue<RecordCopy, ulong> kept, RecordCopy record, ulong rank, Source source, int count)
     {
         if (!record.Record.Source.Equals(source)) return;
         kept.Enqueue(record, rank);
         if (kept.Count > count) kept.Dequeue();
     }
 
-    private static void Visit(BlockSession session, StoredBlock block, Func<ulong, bool> isWanted, Action<RecordCopy> take)
+    private static void Visit(
+        BlockSession session, StoredBlock block, Func<ulong, bool> isWanted, Action<RecordCopy> take)
     {
         if (!session.TryOpen(block, ColumnSet.Numbers)) return;
         var reader = session.Reader;

@@ -6,8 +6,8 @@ using Culvert.Records;
 
 namespace Culvert.Collector.Store;
 
-/// <summary>Finds out which severities a query matches, when nothing else of a record decides: then summaries suffice to
-/// count, however the query was written.</summary>
+/// <summary>Finds out which severities a query matches, when nothing else of a record decides: then summaries suffice
+/// to count, however the query was written.</summary>
 internal static class QuerySeverities
 {
     private const int SeverityMax = 24;

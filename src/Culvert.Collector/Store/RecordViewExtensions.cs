@@ -6,7 +6,8 @@ namespace Culvert.Collector.Store;
 /// <summary>Gives a record of a batch what it has in the collector: position, arrival and source.</summary>
 internal static class RecordViewExtensions
 {
-    public static StoredRecord ToStored(this scoped in RecordView view, ulong position, long observedNs, Source source) => new()
+    public static StoredRecord ToStored(this scoped in RecordView view, ulong position, long observedNs,
+        Source source) => new()
     {
         Position = position,
         TimeNs = view.TimeNs == 0 ? observedNs : view.TimeNs,

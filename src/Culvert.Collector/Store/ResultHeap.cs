@@ -1,6 +1,7 @@
 namespace Culvert.Collector.Store;
 
-/// <summary>Keeps the newest results of a search that still runs, within a limit of records and of bytes. Any thread.</summary>
+/// <summary>Keeps the newest results of a search that still runs, within a limit of records and of bytes. Any
+/// thread.</summary>
 internal sealed class ResultHeap(int recordsMax, int bytesMax)
 {
     private readonly Lock _lock = new();
@@ -60,7 +61,8 @@ internal sealed class ResultHeap(int recordsMax, int bytesMax)
 
     private void Fill(SearchCursor oldest)
     {
-        if (!_threshold.IsFull || oldest.CompareTo(_threshold.Oldest) > 0) Volatile.Write(ref _threshold, new Threshold(oldest, true));
+        if (!_threshold.IsFull || oldest.CompareTo(_threshold.Oldest) > 0)
+            Volatile.Write(ref _threshold, new Threshold(oldest, true));
     }
 
     private sealed record Threshold(SearchCursor Oldest, bool IsFull);

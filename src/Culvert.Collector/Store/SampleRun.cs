@@ -7,8 +7,10 @@ namespace Culvert.Collector.Store;
 /// <summary>Counts what it wants of a record.</summary>
 internal delegate void RecordCounter(in StoredRecord record, ValueCounter counter);
 
-/// <summary>Shows the newest matches to counters, up to a number of records: for top values and names of fields.</summary>
-internal sealed class SampleRun(SearchRequest request, StoreSnapshot snapshot, StoreContext context, ColumnSet columns, long max)
+/// <summary>Shows the newest matches to counters, up to a number of records: for top values and names of
+/// fields.</summary>
+internal sealed class SampleRun(
+    SearchRequest request, StoreSnapshot snapshot, StoreContext context, ColumnSet columns, long max)
 {
     private readonly StoreQuery _query = new(request.Query);
     private readonly SearchReport _report = new() { Blocks = snapshot.Blocks.Length };
@@ -28,9 +30,11 @@ internal sealed class SampleRun(SearchRequest request, StoreSnapshot snapshot, S
             return ++_sampled < max;
         }, cancellationToken);
         var blocks = Array.FindAll(snapshot.Blocks, block =>
-            block.Summary.MaxTimeNs >= request.FromNs && (block.Summary.MinTimeNs < request.ToNs || request.ToNs == long.MaxValue));
+            block.Summary.MaxTimeNs >= request.FromNs
+                && (block.Summary.MinTimeNs < request.ToNs || request.ToNs == long.MaxValue));
         Array.Sort(blocks, (a, b) => b.Summary.MaxTimeNs.CompareTo(a.Summary.MaxTimeNs));
-        BlockScan.Run(snapshot, context, _report, blocks, (session, block) => Visit(session, block, count), cancellationToken);
+        BlockScan.Run(
+            snapshot, context, _report, blocks, (session, block) => Visit(session, block, count), cancellationToken);
         foreach (var part in _parts) total.Add(part);
         return total;
     }

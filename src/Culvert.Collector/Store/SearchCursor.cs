@@ -1,6 +1,7 @@
 namespace Culvert.Collector.Store;
 
-/// <summary>A place in the order of results, newest first by (time, position): what follows is older than this.</summary>
+/// <summary>A place in the order of results, newest first by (time, position): what follows is older than
+/// this.</summary>
 internal readonly record struct SearchCursor(long TimeNs, ulong Position) : IComparable<SearchCursor>
 {
     public int CompareTo(SearchCursor other)

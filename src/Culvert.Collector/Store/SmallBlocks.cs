@@ -1,6 +1,7 @@
 namespace Culvert.Collector.Store;
 
-/// <summary>The small blocks at the end of the newest file, which a later commit may merge. One thread at a time.</summary>
+/// <summary>The small blocks at the end of the newest file, which a later commit may merge. One thread at a
+/// time.</summary>
 internal sealed class SmallBlocks
 {
     private readonly List<BlockEntry> _normal = [];

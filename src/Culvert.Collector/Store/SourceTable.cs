@@ -3,7 +3,8 @@ using Culvert.Records;
 
 namespace Culvert.Collector.Store;
 
-/// <summary>Gives equal origins and resources one <see cref="Source"/>, so that a source is decoded once. One thread.</summary>
+/// <summary>Gives equal origins and resources one <see cref="Source"/>, so that a source is decoded once. One
+/// thread.</summary>
 internal sealed class SourceTable
 {
     private readonly ByteDictionary _keys = new();

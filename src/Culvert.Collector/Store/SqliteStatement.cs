@@ -34,7 +34,8 @@ internal sealed class SqliteStatement : IDisposable
         return this;
     }
 
-    /// <summary>Moves to the next row; false behind the last, and the statement is then ready to be run again.</summary>
+    /// <summary>Moves to the next row; false behind the last, and the statement is then ready to be run
+    /// again.</summary>
     public bool Step()
     {
         var result = raw.sqlite3_step(_statement);

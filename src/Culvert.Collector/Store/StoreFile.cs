@@ -9,7 +9,8 @@ internal sealed class StoreFile : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Dictionary<Source, int> _sources = [];
     private readonly List<Source> _newSources = [];
-    private SqliteStatement? _addSource, _addBlock, _addFilter, _addData, _putMeta, _deleteBlock, _deleteFilter, _deleteData;
+    private SqliteStatement? _addSource, _addBlock, _addFilter, _addData, _putMeta, _deleteBlock, _deleteFilter,
+    _deleteData;
 
     private StoreFile(StoreFileName name, string path, SqliteConnection connection, StoreMeta meta, bool isNew)
     {
@@ -29,7 +30,8 @@ internal sealed class StoreFile : IDisposable
     /// <summary>As of the last commit.</summary>
     public StoreMeta Meta { get; private set; }
 
-    /// <summary>Whether nothing was committed yet: then the file does not count, and a crash leaves nothing valid.</summary>
+    /// <summary>Whether nothing was committed yet: then the file does not count, and a crash leaves nothing
+    /// valid.</summary>
     public bool IsNew { get; private set; }
 
     /// <summary>Size on disk with its log, in bytes.</summary>

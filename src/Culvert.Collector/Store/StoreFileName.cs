@@ -16,7 +16,8 @@ internal readonly record struct StoreFileName(int Number, DateOnly Day) : ICompa
         if (!string.Equals(Path.GetExtension(path), Extension, StringComparison.Ordinal)) return false;
         var stem = Path.GetFileNameWithoutExtension(path.AsSpan());
         if (stem.Length != NumberDigits + 9 || stem[NumberDigits] != '-') return false;
-        if (!int.TryParse(stem[..NumberDigits], NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return false;
+        if (!int.TryParse(stem[..NumberDigits], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return false;
         if (!DateOnly.TryParseExact(stem[(NumberDigits + 1)..], "yyyyMMdd", out var day)) return false;
         name = new StoreFileName(number, day);
         return true;

@@ -3,7 +3,8 @@ using Culvert.Collector.Records;
 
 namespace Culvert.Collector.Store;
 
-/// <summary>A store file as readers see it: connections to reuse, and what was read of it already. Any thread.</summary>
+/// <summary>A store file as readers see it: connections to reuse, and what was read of it already. Any
+/// thread.</summary>
 internal sealed class StoreFileView(StoreFileName name, string path) : IDisposable
 {
     private readonly ConcurrentBag<ReadConnection> _connections = [];
@@ -63,8 +64,8 @@ internal sealed class StoreFileView(StoreFileName name, string path) : IDisposab
         {
             if (_merged != connection.Meta.Merged) Reconcile(connection);
             Extend(connection);
-            // A connection that began earlier than another must not see what the other one brought in: its tail begins at
-            // its own cursor, so those records would be found twice.
+            // A connection that began earlier than another must not see what the other one brought in: its tail begins
+            // at its own cursor, so those records would be found twice.
             return [.. _blocks.Where(block => block.Summary.LastPosition < connection.Meta.Cursor)];
         }
     }
@@ -111,14 +112,16 @@ internal sealed class StoreFileView(StoreFileName name, string path) : IDisposab
         DamagedSummaries = Math.Max(DamagedSummaries, damaged);
         if (blocks.Count == 0) return;
         // A copy, because earlier snapshots hold the old list.
-        _blocks = [.. _blocks, .. blocks.Select(entry => new StoredBlock(this, entry.Id, entry.Summary, SourcesOf(entry.Summary)))];
+        _blocks = [.. _blocks, .. blocks.Select(
+            entry => new StoredBlock(this, entry.Id, entry.Summary, SourcesOf(entry.Summary)))];
         _lastId = blocks[^1].Id;
     }
 
     private Source[] SourcesOf(BlockSummary summary)
     {
         // A source whose row is lost is shown as unknown; the records are still found.
-        return Array.ConvertAll(summary.Sources, number => _sources.TryGetValue(number, out var source) ? source : Unknown);
+        return Array.ConvertAll(
+            summary.Sources, number => _sources.TryGetValue(number, out var source) ? source : Unknown);
     }
 
     private static Source Unknown { get; } =

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Collector.Store;
 
-/// <summary>The files of the store as the writer keeps them: opening, setting damaged ones aside, rolling, retention.</summary>
+/// <summary>The files of the store as the writer keeps them: opening, setting damaged ones aside, rolling,
+/// retention.</summary>
 internal sealed class StoreFolder
 {
     private readonly StoreOptions _options;
@@ -36,7 +37,8 @@ internal sealed class StoreFolder
         }
     }
 
-    /// <summary>The newest intact file, to go on with; null when there is none. Files that cannot be read are renamed.</summary>
+    /// <summary>The newest intact file, to go on with; null when there is none. Files that cannot be read are
+    /// renamed.</summary>
     public StoreFile? OpenNewest()
     {
         StoreFile? newest = null;
@@ -51,7 +53,8 @@ internal sealed class StoreFolder
                 else if (newest is null) newest = OpenOrDelete(names[i], path);
                 else _sealed.Add(names[i].Number, SealedFile.Read(names[i], path));
             }
-            catch (Exception exception) when (exception is SqliteException { SqliteErrorCode: 11 or 26 } or InvalidDataException)
+            catch (Exception exception) when (exception is SqliteException { SqliteErrorCode: 11 or 26 }
+                or InvalidDataException)
             {
                 SetAside(path, exception.Message);
             }
@@ -76,7 +79,8 @@ internal sealed class StoreFolder
         var file = StoreFile.Create(name, _options.Folder, meta);
         if (previous is not null)
         {
-            lock (_lock) _sealed[previous.Name.Number] = new SealedFile(previous.Name, previous.Bytes, previous.Meta.Records, previous.Meta.LastObservedNs);
+            lock (_lock) _sealed[previous.Name.Number] = new SealedFile(
+                previous.Name, previous.Bytes, previous.Meta.Records, previous.Meta.LastObservedNs);
         }
 
         StoreLog.FileBegun(_logger, file.FilePath, cursor);
@@ -87,11 +91,13 @@ internal sealed class StoreFolder
     {
         lock (_lock)
         {
-            (_hasNewest, _newestBytes, _newestRecords, _expired) = (true, file.Bytes, file.Meta.Records, file.Meta.Expired);
+            (_hasNewest, _newestBytes, _newestRecords, _expired) =
+                (true, file.Bytes, file.Meta.Records, file.Meta.Expired);
         }
     }
 
-    /// <summary>Deletes the oldest files as long as one is too old or all are too large together; never the newest.</summary>
+    /// <summary>Deletes the oldest files as long as one is too old or all are too large together; never the
+    /// newest.</summary>
     public void ApplyRetention(StoreFile newest)
     {
         var oldestNs = UnixTime.ToNs(_time.GetUtcNow() - _options.MaxAge);
@@ -115,7 +121,8 @@ internal sealed class StoreFolder
     {
         if (Directory.Exists(_options.Folder)) return;
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(_options.Folder);
-        else Directory.CreateDirectory(_options.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        else Directory.CreateDirectory(
+            _options.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private StoreFile? OpenOrDelete(StoreFileName name, string path)

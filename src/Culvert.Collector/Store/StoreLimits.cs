@@ -7,10 +7,12 @@ internal static class StoreLimits
     /// because a whole block is decompressed for one hit; docs/decisions/0002 has the measurements.</summary>
     public const int BlockRecordsMax = 4_096;
 
-    /// <summary>Bytes of records, before compression, at which a block is closed. One large record may exceed it.</summary>
+    /// <summary>Bytes of records, before compression, at which a block is closed. One large record may exceed
+    /// it.</summary>
     public const int BlockBytesTarget = 2 * 1024 * 1024;
 
-    /// <summary>Largest column before compression that a reader accepts: a block at its target and one record more.</summary>
+    /// <summary>Largest column before compression that a reader accepts: a block at its target and one record
+    /// more.</summary>
     public const int ColumnBytesMax = 8 * 1024 * 1024;
 
     /// <summary>A source with fewer records than this in one commit shares a block with others.</summary>
@@ -19,8 +21,8 @@ internal static class StoreLimits
     /// <summary>Most bits of a block's token filter: 2^20 distinct tokens at 16 bits each.</summary>
     public const int FilterBitsMax = 16 * 1024 * 1024;
 
-    /// <summary>Records whose time and arrival are further apart than this lie in blocks of their own, so that a clock in
-    /// 1970 or 2099 widens no other block's time range.</summary>
+    /// <summary>Records whose time and arrival are further apart than this lie in blocks of their own, so that a clock
+    /// in 1970 or 2099 widens no other block's time range.</summary>
     public const long SkewNs = 3_600L * 1_000_000_000;
 
     /// <summary>Records gathered before a commit is forced.</summary>
@@ -30,7 +32,8 @@ internal static class StoreLimits
     public const int CommitBytes = 16 * 1024 * 1024;
 
     /// <summary>Memory in which records wait for a commit: what forces one, and one entry more. It is taken at once,
-    /// because a buffer that grows by doubling leaves as much garbage as it holds; untouched pages cost nothing.</summary>
+    /// because a buffer that grows by doubling leaves as much garbage as it holds; untouched pages cost
+    /// nothing.</summary>
     public const int PendingBytes = CommitBytes + Spool.SpoolLimits.RecordsBytesMax;
 
     /// <summary>Most results that a search holds in memory at once; a longer one runs in pages.</summary>
@@ -42,7 +45,8 @@ internal static class StoreLimits
     /// <summary>Workers of one search, at most; never more than the machine has processors.</summary>
     public const int SearchWorkersMax = 8;
 
-    /// <summary>Most distinct values that one question for top values counts; what comes later is counted as other.</summary>
+    /// <summary>Most distinct values that one question for top values counts; what comes later is counted as
+    /// other.</summary>
     public const int TopValuesTracked = 100_000;
 
     /// <summary>Longest value that is told apart by top values, in bytes.</summary>

@@ -1,9 +1,11 @@
 namespace Culvert.Collector.Store;
 
-/// <summary>The numbers that a store file carries beside its blocks: changed in the same transaction as they are.</summary>
+/// <summary>The numbers that a store file carries beside its blocks: changed in the same transaction as they
+/// are.</summary>
 internal sealed class StoreMeta
 {
-    /// <summary>The next position to store: all below it is in this file or an older one, or is counted as gone.</summary>
+    /// <summary>The next position to store: all below it is in this file or an older one, or is counted as
+    /// gone.</summary>
     public ulong Cursor { get; set; }
 
     /// <summary>The cursor when the file was begun.</summary>
@@ -23,7 +25,8 @@ internal sealed class StoreMeta
     /// <summary>Records of all files that retention deleted, since the store was made.</summary>
     public long Expired { get; set; }
 
-    /// <summary>Number of the newest file that retention deleted: counted already, whether or not it is still there.</summary>
+    /// <summary>Number of the newest file that retention deleted: counted already, whether or not it is still
+    /// there.</summary>
     public int ExpiredFile { get; set; }
 
     public static StoreMeta From(Dictionary<string, long> values) => new()

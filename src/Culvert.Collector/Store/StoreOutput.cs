@@ -33,7 +33,8 @@ internal sealed class StoreOutput : IAsyncDisposable
         if (spool.NextPosition < writer.Cursor)
         {
             throw new StoreException(
-                $"The spool ends at position {spool.NextPosition}, but the store has records up to {writer.Cursor}: the spool was "
+                $"The spool ends at position {spool.NextPosition}, but the store has records up to {writer.Cursor}: "
+                + "the spool was "
                 + "replaced. Move the store's folder away, or put the spool back.");
         }
 

@@ -14,7 +14,8 @@ internal sealed class StoreQuery(LogQuery query)
     /// <summary>Whether the query can rule out a block by its tokens, so that reading them is worth it.</summary>
     public bool AsksTokens { get; } = QueryColumns.AsksTokens(query.Root);
 
-    /// <summary>The severities that match, when nothing but the severity decides (bit n for severity n); otherwise null.</summary>
+    /// <summary>The severities that match, when nothing but the severity decides (bit n for severity n); otherwise
+    /// null.</summary>
     public uint? Severities { get; } = QuerySeverities.Of(query);
 
     public bool Matches(in StoredRecord record) => query.Matches(record);

@@ -3,7 +3,8 @@ namespace Culvert.Collector.Store;
 /// <summary>The store at one moment: the blocks, and the cursor at which the unblocked tail begins. Holds the newest
 /// file's transaction open, so that no block it lists disappears. Dispose gives all back.</summary>
 internal sealed class StoreSnapshot(
-    StoredBlock[] blocks, ulong cursor, StoreMeta meta, StoreFileView? newest, IReadOnlyList<ReadConnection> newestConnections)
+    StoredBlock[] blocks, ulong cursor, StoreMeta meta, StoreFileView? newest,
+    IReadOnlyList<ReadConnection> newestConnections)
     : IDisposable
 {
     public StoredBlock[] Blocks { get; } = blocks;

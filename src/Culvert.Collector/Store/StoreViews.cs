@@ -26,7 +26,8 @@ internal sealed class StoreViews(string folder) : IDisposable
             }
             catch (SqliteException exception) when (exception.SqliteErrorCode is 1 or 11 or 14 or 26)
             {
-                // Being made, deleted or renamed at this moment, or damaged: the next older one is the newest that counts.
+                // Being made, deleted or renamed at this moment, or damaged: the next older one is the newest that
+                // counts.
                 Return(views[i], connections);
             }
         }
@@ -52,7 +53,8 @@ internal sealed class StoreViews(string folder) : IDisposable
         {
             for (var i = 0; i < newest; i++) AddSealed(views[i], connections[0].Meta, blocks);
             blocks.AddRange(views[newest].Blocks(connections[0]));
-            return new StoreSnapshot([.. blocks], connections[0].Meta.Cursor, connections[0].Meta, views[newest], connections);
+            return new StoreSnapshot(
+                [.. blocks], connections[0].Meta.Cursor, connections[0].Meta, views[newest], connections);
         }
         catch
         {
@@ -117,7 +119,8 @@ internal sealed class StoreViews(string folder) : IDisposable
         {
             var views = new Dictionary<StoreFileName, StoreFileView>();
             foreach (var name in names)
-                views[name] = _views.TryGetValue(name, out var known) ? known : new StoreFileView(name, name.In(folder));
+                views[name] = _views.TryGetValue(name, out var known) ? known : new StoreFileView(
+                    name, name.In(folder));
             foreach (var (name, view) in _views)
             {
                 if (!views.ContainsKey(name)) view.Dispose();

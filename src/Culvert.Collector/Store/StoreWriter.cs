@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Collector.Store;
 
 /// <summary>
-/// Writes what comes from the spool into blocks, in order. A commit carries the cursor with the blocks, so reading goes on
-/// at <see cref="Cursor"/> after a crash and every record is stored exactly once.
+/// Writes what comes from the spool into blocks, in order. A commit carries the cursor with the blocks, so reading goes
+/// on at <see cref="Cursor"/> after a crash and every record is stored exactly once.
 /// </summary>
 /// <remarks>One thread at a time, except <see cref="Stats"/> and <see cref="Cursor"/>. One writer for each folder: the
 /// collector's lock on the data folder sees to it.</remarks>
@@ -45,7 +45,8 @@ internal sealed class StoreWriter : IDisposable
         return new StoreWriter(options, logger, time ?? TimeProvider.System, killPoints ?? StoreKillPoints.None);
     }
 
-    /// <summary>All below this position is in blocks on disk: where the spool's reader starts, and what it may let go.</summary>
+    /// <summary>All below this position is in blocks on disk: where the spool's reader starts, and what it may let
+    /// go.</summary>
     public ulong Cursor => Volatile.Read(ref _cursor);
 
     /// <summary>The position after the last record that was added.</summary>
@@ -70,7 +71,8 @@ internal sealed class StoreWriter : IDisposable
             var (files, bytes, stored, expired) = _folder.Totals;
             var cursor = Cursor;
             return new StoreStats(
-                cursor, stored, expired, (long)cursor - stored - expired, Volatile.Read(ref _pendingCount), files, bytes,
+                cursor, stored, expired, (long)cursor - stored - expired, Volatile.Read(ref _pendingCount),
+                files, bytes,
                 Volatile.Read(ref _commits));
         }
     }
@@ -84,7 +86,8 @@ internal sealed class StoreWriter : IDisposable
         if (entry.Position > Next) StoreLog.RecordsMissing(_logger, entry.Position - Next, entry.Position);
         var skip = entry.Position < Next ? (int)(Next - entry.Position) : 0;
         var read = _pending.Add(entry, skip);
-        if (read < entry.RecordCount) StoreLog.EntryUnreadable(_logger, entry.Position, entry.RecordCount - Math.Max(read, skip));
+        if (read < entry.RecordCount)
+            StoreLog.EntryUnreadable(_logger, entry.Position, entry.RecordCount - Math.Max(read, skip));
         Next = entry.NextPosition;
         Volatile.Write(ref _pendingCount, _pending.Count);
     }
@@ -110,7 +113,8 @@ internal sealed class StoreWriter : IDisposable
         {
             file.Rollback();
             _small.Reset(file.IsNew ? [] : file.ReadBlocks(out _));
-            throw new StoreException($"The store file {file.FilePath} cannot be written: {exception.Message}", exception);
+            throw new StoreException(
+                $"The store file {file.FilePath} cannot be written: {exception.Message}", exception);
         }
         finally
         {
@@ -142,15 +146,18 @@ internal sealed class StoreWriter : IDisposable
     private StoreFile FileForNow()
     {
         var today = DateOnly.FromDateTime(_time.GetUtcNow().UtcDateTime);
-        if (_file is not null && (_file.IsNew || (_file.Name.Day >= today && _file.Bytes < _options.FileBytes))) return _file;
+        if (_file is not null && (_file.IsNew || (_file.Name.Day >= today && _file.Bytes < _options.FileBytes)))
+            return _file;
         StoreFile next;
         try
         {
             next = _folder.Begin(_file, Cursor, today);
         }
-        catch (Exception exception) when (exception is Microsoft.Data.Sqlite.SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is Microsoft.Data.Sqlite.SqliteException or IOException
+            or UnauthorizedAccessException)
         {
-            throw new StoreException($"No new store file can be begun in {_options.Folder}: {exception.Message}", exception);
+            throw new StoreException(
+                $"No new store file can be begun in {_options.Folder}: {exception.Message}", exception);
         }
 
         _file?.Dispose();
@@ -205,7 +212,8 @@ internal sealed class StoreWriter : IDisposable
         catch (BlockDamagedException exception)
         {
             // It stays where it is, and searches report it.
-            StoreLog.BlockDamaged(_logger, file.FilePath, exception.Message, job.Merges.Sum(block => block.Summary.Records));
+            StoreLog.BlockDamaged(
+                _logger, file.FilePath, exception.Message, job.Merges.Sum(block => block.Summary.Records));
             worker.Builder.Clear();
             job.Merges = [];
         }

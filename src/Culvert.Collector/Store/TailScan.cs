@@ -4,8 +4,8 @@ using Culvert.Records;
 
 namespace Culvert.Collector.Store;
 
-/// <summary>Reads the unblocked tail: the spool's entries from the store's cursor up to the spool's end as it was when the
-/// scan was made. One thread, once.</summary>
+/// <summary>Reads the unblocked tail: the spool's entries from the store's cursor up to the spool's end as it was when
+/// the scan was made. One thread, once.</summary>
 internal sealed class TailScan : IDisposable
 {
     private readonly ISpoolTailReader _reader;

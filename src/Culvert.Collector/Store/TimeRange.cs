@@ -5,7 +5,8 @@ namespace Culvert.Collector.Store;
 /// <summary>Finds the range of times that a picture of everything should show.</summary>
 internal static class TimeRange
 {
-    public static (long MinNs, long MaxNs)? Of(StoredBlock[] blocks, TailScan? tail, CancellationToken cancellationToken)
+    public static (long MinNs, long MaxNs)? Of(
+        StoredBlock[] blocks, TailScan? tail, CancellationToken cancellationToken)
     {
         var (usual, skewed) = (Empty, Empty);
         foreach (var block in blocks)
@@ -16,7 +17,8 @@ internal static class TimeRange
 
         tail?.Visit((in StoredRecord record) =>
         {
-            if (BlockBuilder.IsSkewedTime(record.TimeNs, record.ObservedNs)) Widen(ref skewed, record.TimeNs, record.TimeNs);
+            if (BlockBuilder.IsSkewedTime(record.TimeNs, record.ObservedNs))
+                Widen(ref skewed, record.TimeNs, record.TimeNs);
             else Widen(ref usual, record.TimeNs, record.TimeNs);
             return true;
         }, cancellationToken);

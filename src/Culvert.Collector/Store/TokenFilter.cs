@@ -48,7 +48,8 @@ internal static class TokenFilter
         return filter;
     }
 
-    /// <summary>Whether these bytes are an intact filter. A damaged one must not be asked: it would hide records.</summary>
+    /// <summary>Whether these bytes are an intact filter. A damaged one must not be asked: it would hide
+    /// records.</summary>
     public static bool IsIntact(ReadOnlySpan<byte> filter) =>
         filter.Length >= HeadBytes + sizeof(ulong) && filter.Length % sizeof(ulong) == 0
         && filter[0] == Version && filter[1] == Probes

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Culvert.Collector.Store;
 
-/// <summary>The system's libzstd, where there is one. Source: zstd.h of Zstandard 1.5, the stable "simple API".</summary>
+/// <summary>The system's libzstd, where there is one. Source: zstd.h of Zstandard 1.5, the stable "simple
+/// API".</summary>
 internal static unsafe partial class Zstd
 {
     private const string Library = "libzstd.so.1";

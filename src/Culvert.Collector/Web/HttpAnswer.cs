@@ -18,7 +18,8 @@ internal static class HttpAnswer
         });
     }
 
-    public static Task TextAsync(HttpContext context, int status, string text, string type = "text/plain; charset=utf-8")
+    public static Task TextAsync(
+        HttpContext context, int status, string text, string type = "text/plain; charset=utf-8")
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = type;

@@ -57,7 +57,8 @@ internal sealed class HttpApplication(HttpHost host, ILogger logger) : IHttpAppl
     {
         if (Gate is not { } gate)
         {
-            await HttpAnswer.SentenceAsync(context, StatusCodes.Status503ServiceUnavailable, "The collector is starting.");
+            await HttpAnswer.SentenceAsync(
+                context, StatusCodes.Status503ServiceUnavailable, "The collector is starting.");
             return;
         }
 

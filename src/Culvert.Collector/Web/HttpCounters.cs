@@ -51,8 +51,8 @@ internal sealed class HttpCounters
 
     public long Refusals(RefusalReason reason) => Volatile.Read(ref _refusals[(int)reason]);
 
-    /// <summary>Requests that took no longer than bound <paramref name="index"/> and longer than the one before; the last
-    /// index is what took longer than every bound.</summary>
+    /// <summary>Requests that took no longer than bound <paramref name="index"/> and longer than the one before; the
+    /// last index is what took longer than every bound.</summary>
     public long Durations(int index) => Volatile.Read(ref _durations[index]);
 }
 

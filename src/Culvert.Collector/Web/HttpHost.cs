@@ -27,7 +27,8 @@ internal sealed class HttpHost : IAsyncDisposable
     private readonly KestrelServer _server;
     private bool _stopped;
 
-    /// <param name="options">What the user set; wrong values throw <see cref="FormatException"/> with a sentence.</param>
+    /// <param name="options">What the user set; wrong values throw <see cref="FormatException"/> with a
+    /// sentence.</param>
     /// <param name="dataFolder">Where the token is kept; it must exist.</param>
     /// <param name="logger">For what the HTTP side says of itself.</param>
     /// <param name="time">The clock.</param>
@@ -53,7 +54,8 @@ internal sealed class HttpHost : IAsyncDisposable
     /// <summary>Where the page is, with the real port; known once started.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1/");
 
-    /// <summary>Cancelled when the host begins to stop: for answers that would else never end, such as a live tail.</summary>
+    /// <summary>Cancelled when the host begins to stop: for answers that would else never end, such as a live
+    /// tail.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -71,7 +73,8 @@ internal sealed class HttpHost : IAsyncDisposable
 
         var address = new Uri(_server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
         application.Gate = new AccessGate(
-            new HostNames(_endpoint.Address, _options.Hosts), _token, _options.OpenMetrics, address.Port, Counters, _logger, _time);
+            new HostNames(_endpoint.Address, _options.Hosts), _token, _options.OpenMetrics, address.Port, Counters,
+            _logger, _time);
         Address = address;
         HttpLog.Started(_logger, address);
     }
@@ -110,7 +113,8 @@ internal sealed class HttpHost : IAsyncDisposable
             listen.Protocols = HttpProtocols.Http1;
             PeerOfConnection.Use(listen, (client, server) => OwnerOf(client, server));
         });
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
+        var transport = new SocketTransportFactory(
+            Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
 
         // Kestrel's own lines on bad requests would let a peer fill our log; refusals are counted and told here.
         return new KestrelServer(Options.Create(kestrel), transport, NullLoggerFactory.Instance);

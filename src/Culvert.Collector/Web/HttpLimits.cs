@@ -15,7 +15,8 @@ internal static class HttpLimits
     /// <summary>Largest request body, in bytes; what OTLP recommends to receivers. Handlers may set less.</summary>
     public const long RequestBodyBytesMax = 64L * 1024 * 1024;
 
-    /// <summary>Searches that run at one time; the rest wait. Each keeps a core busy, and the intake comes first.</summary>
+    /// <summary>Searches that run at one time; the rest wait. Each keeps a core busy, and the intake comes
+    /// first.</summary>
     public const int SearchCountMax = 4;
 
     /// <summary>Live tails at one time; the next one is refused.</summary>
@@ -44,7 +45,8 @@ internal static class HttpLimits
 
     public const int ContextCountDefault = 20;
 
-    /// <summary>Bytes written between two flushes of a streamed answer: the back-pressure of a slow reader is felt there.</summary>
+    /// <summary>Bytes written between two flushes of a streamed answer: the back-pressure of a slow reader is felt
+    /// there.</summary>
     public const int FlushBytes = 32 * 1024;
 
     /// <summary>Records a live tail may lie behind; beyond it the tail skips towards the end, and says how many it left

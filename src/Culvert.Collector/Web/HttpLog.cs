@@ -8,7 +8,8 @@ internal static partial class HttpLog
     [LoggerMessage(7000, LogLevel.Information, "The page is at {Address}.")]
     public static partial void Started(ILogger logger, Uri address);
 
-    [LoggerMessage(7001, LogLevel.Warning, "Refused {Method} {Path} from {Remote}: {Sentence} ({More} more refusals since the last line.)")]
+    [LoggerMessage(7001, LogLevel.Warning,
+        "Refused {Method} {Path} from {Remote}: {Sentence} ({More} more refusals since the last line.)")]
     public static partial void Refused(
         ILogger logger, string method, string path, string remote, string sentence, long more);
 

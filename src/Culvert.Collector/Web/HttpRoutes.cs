@@ -27,7 +27,8 @@ internal sealed class HttpRoutes
         routes.Add(route);
     }
 
-    /// <summary>Finds the route; false with the methods that are known when the path is there under another method.</summary>
+    /// <summary>Finds the route; false with the methods that are known when the path is there under another
+    /// method.</summary>
     public bool TryFind(string method, string path, [NotNullWhen(true)] out HttpRoute? route, out string? allowed)
     {
         IReadOnlyList<HttpRoute> candidates = _exact.TryGetValue(path, out var exact)

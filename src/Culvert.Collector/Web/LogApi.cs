@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Collector.Web;
 
-/// <summary>Puts everything that is read over HTTP on a host: searches, live tail, ledger, metrics and health.</summary>
+/// <summary>Puts everything that is read over HTTP on a host: searches, live tail, ledger, metrics and
+/// health.</summary>
 /// <remarks>Map once, before the host starts. Dispose after it stopped.</remarks>
 internal sealed class LogApi(LogStore store, Ledger ledger, HttpHost host, TimeProvider time) : IDisposable
 {
@@ -28,8 +29,10 @@ internal sealed class LogApi(LogStore store, Ledger ledger, HttpHost host, TimeP
         routes.Map("GET", "/api/stats", RouteKind.Api, context =>
             HttpAnswer.JsonAsync(context, writer => LedgerJson.Write(writer, ledger.Snapshot(), time.GetUtcNow())));
         routes.Map("GET", "/metrics", RouteKind.Monitoring, context => HttpAnswer.TextAsync(
-            context, StatusCodes.Status200OK, CollectorMetrics.Write(ledger.Snapshot(), Sizes(), host.Counters), MetricsText.ContentType));
-        routes.Map("GET", "/healthz", RouteKind.Monitoring, context => HttpAnswer.TextAsync(context, StatusCodes.Status200OK, "ok\n"));
+            context, StatusCodes.Status200OK, CollectorMetrics.Write(ledger.Snapshot(), Sizes(), host.Counters),
+            MetricsText.ContentType));
+        routes.Map("GET", "/healthz", RouteKind.Monitoring, context => HttpAnswer.TextAsync(
+            context, StatusCodes.Status200OK, "ok\n"));
         routes.Map("GET", "/readyz", RouteKind.Monitoring, context => NotReady() is { } sentence
             ? HttpAnswer.SentenceAsync(context, StatusCodes.Status503ServiceUnavailable, sentence)
             : HttpAnswer.TextAsync(context, StatusCodes.Status200OK, "ready\n"));

@@ -31,7 +31,8 @@ internal readonly ref struct AttributeList
     {
         list = default;
         var start = position;
-        if (!RecordBytes.TryReadString(source, ref position, RecordLimits.RecordBytesMax, out var content)) return false;
+        if (!RecordBytes.TryReadString(source, ref position, RecordLimits.RecordBytesMax, out var content))
+            return false;
         var at = 0;
         if (!RecordBytes.TryReadCount(content, ref at, RecordLimits.AttributeCountMax, out var count)) return false;
         list = new AttributeList(source[start..position], content[at..], count);

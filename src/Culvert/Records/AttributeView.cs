@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Culvert.Records;
 
 /// <summary>One attribute in the memory of its batch.</summary>
-internal readonly ref struct AttributeView(ReadOnlySpan<byte> key, AttributeType type, ReadOnlySpan<byte> value, ulong number)
+internal readonly ref struct AttributeView(
+    ReadOnlySpan<byte> key, AttributeType type, ReadOnlySpan<byte> value, ulong number)
 {
     /// <summary>UTF-8.</summary>
     public ReadOnlySpan<byte> Key { get; } = key;
@@ -30,7 +31,8 @@ internal readonly ref struct AttributeView(ReadOnlySpan<byte> key, AttributeType
             case AttributeType.Null or AttributeType.False or AttributeType.True:
                 break;
             case AttributeType.Text or AttributeType.Json or AttributeType.Bytes:
-                if (!RecordBytes.TryReadString(source, ref position, RecordLimits.StringBytesMax, out value)) return false;
+                if (!RecordBytes.TryReadString(source, ref position, RecordLimits.StringBytesMax, out value))
+                    return false;
                 break;
             case AttributeType.Int64:
                 if (!Varint.TryRead(source, ref position, out number)) return false;

@@ -67,9 +67,11 @@ internal struct AttributeWriter
         if (BeginValue(key, AttributeType.Double)) _buffer.WriteDouble(value);
     }
 
-    public void Add(ReadOnlySpan<char> key, bool value) => BeginValue(key, value ? AttributeType.True : AttributeType.False);
+    public void Add(ReadOnlySpan<char> key, bool value) =>
+        BeginValue(key, value ? AttributeType.True : AttributeType.False);
 
-    public void Add(ReadOnlySpan<byte> key, bool value) => BeginValue(key, value ? AttributeType.True : AttributeType.False);
+    public void Add(ReadOnlySpan<byte> key, bool value) =>
+        BeginValue(key, value ? AttributeType.True : AttributeType.False);
 
     public void AddNull(ReadOnlySpan<byte> key) => BeginValue(key, AttributeType.Null);
 

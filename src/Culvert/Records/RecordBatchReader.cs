@@ -12,7 +12,8 @@ internal ref struct RecordBatchReader
     private int _position;
     private int _left;
 
-    private RecordBatchReader(ReadOnlySpan<byte> batch, int resourceCount, int resourcesAt, int recordCount, int recordsAt)
+    private RecordBatchReader(
+        ReadOnlySpan<byte> batch, int resourceCount, int resourcesAt, int recordCount, int recordsAt)
     {
         _batch = batch;
         _resourcesAt = resourcesAt;
@@ -33,7 +34,8 @@ internal ref struct RecordBatchReader
     /// <summary>The version, the resources and their count: what stands before the record count.</summary>
     public readonly int ResourcesOffset => _resourcesAt;
 
-    public static bool TryOpen(ReadOnlySpan<byte> batch, out RecordBatchReader reader, [NotNullWhen(false)] out string? problem)
+    public static bool TryOpen(
+        ReadOnlySpan<byte> batch, out RecordBatchReader reader, [NotNullWhen(false)] out string? problem)
     {
         reader = default;
         var position = 1;
@@ -44,20 +46,23 @@ internal ref struct RecordBatchReader
         }
 
         problem = "The batch's resources cannot be read.";
-        if (!RecordBytes.TryReadCount(batch, ref position, RecordLimits.BatchResourceCountMax, out var resources)) return false;
+        if (!RecordBytes.TryReadCount(batch, ref position, RecordLimits.BatchResourceCountMax, out var resources))
+            return false;
         var resourcesAt = position;
         for (var i = 0; i < resources; i++)
         {
             if (!AttributeList.TryRead(batch, ref position, out _)) return false;
         }
 
-        if (!RecordBytes.TryReadCount(batch, ref position, RecordLimits.BatchRecordCountMax, out var records)) return false;
+        if (!RecordBytes.TryReadCount(batch, ref position, RecordLimits.BatchRecordCountMax, out var records))
+            return false;
         reader = new RecordBatchReader(batch, resources, resourcesAt, records, position);
         problem = null;
         return true;
     }
 
-    /// <summary>Walks the whole batch: every record and attribute can be read, all text is UTF-8, nothing is left over.</summary>
+    /// <summary>Walks the whole batch: every record and attribute can be read, all text is UTF-8, nothing is left
+    /// over.</summary>
     /// <param name="batch">The bytes of a peer.</param>
     /// <param name="recordCount">How many records.</param>
     /// <param name="gaps">The sum of all gaps, so that the last sequence is first + recordCount - 1 + gaps.</param>
@@ -99,7 +104,8 @@ internal ref struct RecordBatchReader
         AttributeList list = default;
         for (var i = 0; i <= index; i++)
         {
-            if (!AttributeList.TryRead(_batch, ref position, out list)) throw new InvalidDataException("The batch is damaged.");
+            if (!AttributeList.TryRead(_batch, ref position, out list))
+                throw new InvalidDataException("The batch is damaged.");
         }
 
         return list;

@@ -86,7 +86,8 @@ internal sealed class RecordBuffer(int capacityBytes = 4096)
         Length += Encoding.UTF8.GetBytes(text, _bytes.AsSpan(Length));
     }
 
-    /// <summary>Leaves room for a number that is written later by <see cref="PatchVarint"/>, and returns where.</summary>
+    /// <summary>Leaves room for a number that is written later by <see cref="PatchVarint"/>, and returns
+    /// where.</summary>
     public int ReserveVarint(int width)
     {
         Reserve(width);

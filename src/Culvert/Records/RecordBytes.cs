@@ -3,7 +3,8 @@ namespace Culvert.Records;
 /// <summary>Reads the primitives of <see cref="RecordLayout"/> from bytes that nobody vouches for.</summary>
 internal static class RecordBytes
 {
-    public static bool TryReadString(ReadOnlySpan<byte> source, scoped ref int position, int bytesMax, out ReadOnlySpan<byte> value)
+    public static bool TryReadString(
+        ReadOnlySpan<byte> source, scoped ref int position, int bytesMax, out ReadOnlySpan<byte> value)
     {
         value = default;
         if (!Varint.TryRead(source, ref position, out var length)) return false;

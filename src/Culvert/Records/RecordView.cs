@@ -34,13 +34,16 @@ internal ref struct RecordView
 
     public AttributeList Attributes { get; private set; }
 
-    public static bool TryRead(ReadOnlySpan<byte> source, scoped ref int position, int resourceCount, out RecordView record)
+    public static bool TryRead(
+        ReadOnlySpan<byte> source, scoped ref int position, int resourceCount, out RecordView record)
     {
         record = default;
         var start = position;
-        if (!RecordBytes.TryReadString(source, ref position, RecordLimits.RecordBytesMax, out var content)) return false;
+        if (!RecordBytes.TryReadString(source, ref position, RecordLimits.RecordBytesMax, out var content))
+            return false;
         var at = 0;
-        if (!record.TryReadHead(content, ref at, resourceCount) || !record.TryReadStrings(content, ref at)) return false;
+        if (!record.TryReadHead(content, ref at, resourceCount) || !record.TryReadStrings(content, ref at))
+            return false;
         if (!AttributeList.TryRead(content, ref at, out var attributes) || at != content.Length) return false;
         record.Attributes = attributes;
         record.Encoded = source[start..position];

@@ -1,6 +1,7 @@
 namespace Culvert.Records;
 
-/// <summary>OpenTelemetry's severity numbers; source: opentelemetry.io/docs/specs/otel/logs/data-model, SeverityNumber.</summary>
+/// <summary>OpenTelemetry's severity numbers; source: opentelemetry.io/docs/specs/otel/logs/data-model,
+/// SeverityNumber.</summary>
 public enum Severity : byte
 {
     /// <summary>Not said.</summary>

@@ -20,7 +20,8 @@ internal static class Varint
         return WriteLong(destination, value);
     }
 
-    /// <summary>Reads a value and moves <paramref name="position"/> behind it. False when it is cut short or over 64 bits.</summary>
+    /// <summary>Reads a value and moves <paramref name="position"/> behind it. False when it is cut short or over 64
+    /// bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(ReadOnlySpan<byte> source, scoped ref int position, out ulong value)
     {

@@ -9,9 +9,9 @@ namespace Culvert.Shipping;
 /// </summary>
 /// <remarks>
 /// Batches stand in order of their sequences: sent ones first, then sealed ones that wait, then the open one. Full
-/// batches are sealed by the log calls; the sender seals a young one itself, and only when it can be sent, so that while
-/// the collector is away every batch is filled and the memory is used whole. What a batch may grow to is
-/// charged when it is opened: the bound holds for real memory, not for bytes in use.
+/// batches are sealed by the log calls; the sender seals a young one itself, and only when it can be sent, so that
+/// while the collector is away every batch is filled and the memory is used whole. What a batch may grow to is charged
+/// when it is opened: the bound holds for real memory, not for bytes in use.
 /// </remarks>
 internal sealed class BatchMemory : IRecordSink
 {
@@ -150,7 +150,8 @@ internal sealed class BatchMemory : IRecordSink
         return true;
     }
 
-    /// <summary>Lets the open batch go at once. Returns the sequence whose acknowledgement means that all up to now is safe.</summary>
+    /// <summary>Lets the open batch go at once. Returns the sequence whose acknowledgement means that all up to now is
+    /// safe.</summary>
     public ulong BeginFlush()
     {
         ulong target;
@@ -258,7 +259,8 @@ internal sealed class BatchMemory : IRecordSink
 
     private bool HasRoom(int level, byte[] resource, int contentBytes, ref bool wake)
     {
-        if (_closed || contentBytes == 0 || contentBytes > RecordLimits.RecordBytesMax - ShippingLimits.RecordHeadBytes) return false;
+        if (_closed || contentBytes == 0 || contentBytes > RecordLimits.RecordBytesMax - ShippingLimits.RecordHeadBytes)
+            return false;
         var limit = level >= LogProtocol.LevelWarn ? _bytesMax : _bytesMaxBelowWarn;
         if (_open is not null && _open.HasRoom(resource, contentBytes))
         {
@@ -282,7 +284,8 @@ internal sealed class BatchMemory : IRecordSink
 
     /// <summary>Whether no wait would make room for it.</summary>
     private bool IsNeverTaken(int contentBytes) =>
-        contentBytes == 0 || contentBytes > Math.Min(RecordLimits.RecordBytesMax, _bytesMaxBelowWarn) - ShippingLimits.RecordHeadBytes;
+        contentBytes == 0 || contentBytes > Math.Min(RecordLimits.RecordBytesMax,
+            _bytesMaxBelowWarn) - ShippingLimits.RecordHeadBytes;
 
     private void Open(int bytes)
     {

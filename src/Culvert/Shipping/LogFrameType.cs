@@ -15,7 +15,8 @@ public enum LogFrameType : byte
     /// <summary>What is safe.</summary>
     Ack = 4,
 
-    /// <summary>How many sequence numbers were given and how many records were dropped in this epoch, by level.</summary>
+    /// <summary>How many sequence numbers were given and how many records were dropped in this epoch, by
+    /// level.</summary>
     Report = 5,
 
     /// <summary>The last report: the program ends.</summary>

@@ -4,7 +4,8 @@ using Culvert.Framing;
 
 namespace Culvert.Shipping;
 
-/// <summary>Writes and reads the small frames of <see cref="LogProtocol"/>: all but Batch, whose payload is the batch.</summary>
+/// <summary>Writes and reads the small frames of <see cref="LogProtocol"/>: all but Batch, whose payload is the
+/// batch.</summary>
 internal static class LogFrames
 {
     public const int HelloBytes = 16 + sizeof(ulong);
@@ -81,7 +82,8 @@ internal static class LogFrames
         return true;
     }
 
-    /// <summary>Reads a Report or Goodbye; <paramref name="droppedByLevel"/> has <see cref="LogProtocol.LevelCount"/> places.</summary>
+    /// <summary>Reads a Report or Goodbye; <paramref name="droppedByLevel"/> has <see cref="LogProtocol.LevelCount"/>
+    /// places.</summary>
     public static bool TryReadReport(in ReadOnlySequence<byte> payload, out ulong produced, Span<ulong> droppedByLevel)
     {
         produced = 0;

@@ -18,8 +18,8 @@ namespace Culvert.Shipping;
 /// A producer is 16 random bytes; an epoch is one start of it. Sequences begin at 1 and grow; a sequence that is
 /// never sent (a record dropped by the program) is a gap, which the next record or a Report makes known. Welcome says
 /// the highest sequence that is durable, or 0: the client sends again, in order, what is above it. Ack is cumulative
-/// and comes after the fsync. A batch is as in <see cref="Records.RecordLayout"/> and carries its own resources, so that
-/// it can be kept as it is.
+/// and comes after the fsync. A batch is as in <see cref="Records.RecordLayout"/> and carries its own resources, so
+/// that it can be kept as it is.
 /// </summary>
 public static class LogProtocol
 {
@@ -39,6 +39,7 @@ public static class LogProtocol
     public static int LevelOf(Records.Severity severity) =>
         severity is Records.Severity.Unspecified ? 2 : Math.Min((byte)(severity - 1) / 4, LevelCount - 1);
 
-    /// <summary>What a client sends first. 0xC1 occurs in no UTF-8 text, so a line of text is never taken for it.</summary>
+    /// <summary>What a client sends first. 0xC1 occurs in no UTF-8 text, so a line of text is never taken for
+    /// it.</summary>
     public static ReadOnlySpan<byte> Preface => [0xC1, (byte)'C', (byte)'L', (byte)'O', (byte)'G', 1, 0, 0];
 }

@@ -56,7 +56,8 @@ public sealed class LogShipper : IAsyncDisposable, IDisposable
     /// <summary>What became of the records so far.</summary>
     public LogShipperStatistics Statistics => _memory.Read(_isConnected, _problem);
 
-    /// <summary>Starts a shipper. Throws <see cref="ArgumentException"/> for a wrong option, never because nobody listens.</summary>
+    /// <summary>Starts a shipper. Throws <see cref="ArgumentException"/> for a wrong option, never because nobody
+    /// listens.</summary>
     public static LogShipper Start(LogShipperOptions options)
     {
         options.Check();
@@ -87,7 +88,8 @@ public sealed class LogShipper : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Waits until everything shipped before this call is durable. Returns false when the time is over.</summary>
+    /// <summary>Waits until everything shipped before this call is durable. Returns false when the time is
+    /// over.</summary>
     public async Task<bool> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         var target = _memory.BeginFlush();
@@ -110,8 +112,8 @@ public sealed class LogShipper : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Takes no more records, waits at most <see cref="LogShipperOptions.ShutdownTimeout"/> until all are durable,
-    /// and counts the rest as undelivered. Idempotent.</summary>
+    /// <summary>Takes no more records, waits at most <see cref="LogShipperOptions.ShutdownTimeout"/> until all are
+    /// durable, and counts the rest as undelivered. Idempotent.</summary>
     public ValueTask DisposeAsync()
     {
         lock (_flushGate) return new ValueTask(_disposing ??= Task.Run(StopAsync));
@@ -167,7 +169,8 @@ public sealed class LogShipper : IAsyncDisposable, IDisposable
             }
             catch (Exception exception)
             {
-                // Whatever a transport, a proxy or a broken collector throws, the program goes on and it is tried again.
+                // Whatever a transport, a proxy or a broken collector throws, the program goes on and it is tried
+                // again.
                 _isConnected = false;
                 _problem = exception.Message;
                 ShippingEvents.Log.Disconnected(_options.Endpoint, exception.Message);
@@ -205,7 +208,8 @@ public sealed class LogShipper : IAsyncDisposable, IDisposable
     private ValueTask<Connection> ConnectAsync() =>
         _options.Connect is { } connect
             ? connect(_stop.Token)
-            : Ipc.ConnectAsync(_options.Endpoint, new ConnectOptions { Timeout = ShippingLimits.ConnectTimeout }, _stop.Token);
+            : Ipc.ConnectAsync(
+                _options.Endpoint, new ConnectOptions { Timeout = ShippingLimits.ConnectTimeout }, _stop.Token);
 
     private bool IsDone() => _closing && _memory.IsAcknowledged(ulong.MaxValue - 1);
 

@@ -6,7 +6,8 @@ using Culvert.Records;
 namespace Culvert.Shipping;
 
 /// <summary>Records of one batch in memory, encoded, from their commit to their acknowledgement.</summary>
-/// <remarks>Guarded by the lock of <see cref="BatchMemory"/> while it is open; sealed, it is read by the sender alone.</remarks>
+/// <remarks>Guarded by the lock of <see cref="BatchMemory"/> while it is open; sealed, it is read by the sender
+/// alone.</remarks>
 internal sealed class PendingBatch(int capacityBytes)
 {
     private readonly byte[] _records = GC.AllocateUninitializedArray<byte>(capacityBytes);
@@ -36,7 +37,8 @@ internal sealed class PendingBatch(int capacityBytes)
     {
         if (_records.Length - _length < contentBytes + ShippingLimits.RecordHeadBytes) return false;
         if (RecordCount == RecordLimits.BatchRecordCountMax) return false;
-        if (_resources.Count == 0 || ReferenceEquals(_resources[^1], resource) || _resources.Contains(resource)) return true;
+        if (_resources.Count == 0 || ReferenceEquals(_resources[^1], resource) || _resources.Contains(resource))
+            return true;
         return _resources.Count < ShippingLimits.BatchResourceCount
             && _resourceBytes + resource.Length <= ShippingLimits.BatchResourceBytes;
     }
@@ -68,7 +70,8 @@ internal sealed class PendingBatch(int capacityBytes)
     /// <summary>Writes the batch as one frame.</summary>
     public void WriteFrame(PipeWriter output)
     {
-        var span = output.GetSpan(FrameLayout.HeaderBytes + sizeof(ulong) + 1 + (2 * Varint.BytesMax) + _resourceBytes + _length);
+        var span = output.GetSpan(
+            FrameLayout.HeaderBytes + sizeof(ulong) + 1 + (2 * Varint.BytesMax) + _resourceBytes + _length);
         var at = FrameLayout.HeaderBytes;
         BinaryPrimitives.WriteUInt64LittleEndian(span[at..], FirstSequence);
         at += sizeof(ulong);

@@ -13,6 +13,7 @@ internal sealed class ReconnectDelay(Random random)
         return delay;
     }
 
-    /// <summary>To be called when a connection proved good: the collector acknowledged something, or welcomed us.</summary>
+    /// <summary>To be called when a connection proved good: the collector acknowledged something, or welcomed
+    /// us.</summary>
     public void Reset() => _next = ShippingLimits.ReconnectDelayMin;
 }

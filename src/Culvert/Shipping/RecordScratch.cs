@@ -3,12 +3,13 @@ using Culvert.Records;
 namespace Culvert.Shipping;
 
 /// <summary>
-/// One thread's memory for encoding a record before it is committed. What is encoded runs code of the program (formatters,
-/// ToString), so it must not happen under a lock that other threads wait for.
+/// One thread's memory for encoding a record before it is committed. What is encoded runs code of the program
+/// (formatters, ToString), so it must not happen under a lock that other threads wait for.
 /// </summary>
 internal sealed class RecordScratch
 {
-    /// <summary>What the writer puts before the severity: three bytes of length, one each of gap and resource.</summary>
+    /// <summary>What the writer puts before the severity: three bytes of length, one each of gap and
+    /// resource.</summary>
     private const int HeadBytes = 5;
 
     private static readonly byte[] NoResource = AttributeWriter.Encode([]);
@@ -22,7 +23,8 @@ internal sealed class RecordScratch
     {
     }
 
-    /// <summary>The record's content, as <see cref="IRecordSink.Commit"/> takes it; empty when the record was too large.</summary>
+    /// <summary>The record's content, as <see cref="IRecordSink.Commit"/> takes it; empty when the record was too
+    /// large.</summary>
     public ReadOnlySpan<byte> Content => _writer.IsEmpty ? default : _writer.Records[HeadBytes..];
 
     /// <summary>Takes this thread's scratch. A formatter that logs finds it taken, and gets a new one.</summary>

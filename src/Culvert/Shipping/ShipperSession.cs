@@ -5,8 +5,8 @@ using Culvert.Framing;
 
 namespace Culvert.Shipping;
 
-/// <summary>One connection to a collector, from the preface to the end. Throws <see cref="ConnectionException"/> when it ends
-/// before all was said.</summary>
+/// <summary>One connection to a collector, from the preface to the end. Throws <see cref="ConnectionException"/> when
+/// it ends before all was said.</summary>
 internal sealed class ShipperSession(
     Connection connection, ShipperIdentity identity, BatchMemory memory, AsyncSignal signal, TimeProvider time)
 {
@@ -20,7 +20,8 @@ internal sealed class ShipperSession(
     {
         // Cutting the connection ends the reads below, so that nothing of this attempt goes on beside the next one.
         await using var deadline = time.CreateTimer(
-            _ => connection.Abort("The collector did not answer."), null, ShippingLimits.WelcomeTimeout, Timeout.InfiniteTimeSpan);
+            _ => connection.Abort("The collector did not answer."), null, ShippingLimits.WelcomeTimeout,
+            Timeout.InfiniteTimeSpan);
         LogProtocol.Preface.CopyTo(connection.Output.GetSpan(LogProtocol.PrefaceBytes));
         connection.Output.Advance(LogProtocol.PrefaceBytes);
         LogFrames.WriteHello(connection.Output, identity.Producer, identity.Epoch);
@@ -44,7 +45,8 @@ internal sealed class ShipperSession(
             if (read.IsCompleted) throw Ended();
         }
 
-        if (batchBytesMax < ShippingLimits.BatchBytesMaxLeast) throw Violation($"takes batches of only {batchBytesMax} bytes");
+        if (batchBytesMax < ShippingLimits.BatchBytesMaxLeast)
+            throw Violation($"takes batches of only {batchBytesMax} bytes");
         if (!memory.Resume(durable)) throw Violation($"claims to have record {durable}, which was never sent");
     }
 
@@ -102,7 +104,8 @@ internal sealed class ShipperSession(
         memory.ReadReport(_dropped, out var produced);
         if (_dropped.AsSpan().SequenceEqual(_reported)) return false;
         // The first one of a session goes at once: the collector may have lost the last session's in a crash.
-        if (_reported.AsSpan().ContainsAnyExcept(0UL) && time.GetElapsedTime(_reportedAt) < ShippingLimits.ReportInterval)
+        if (_reported.AsSpan().ContainsAnyExcept(0UL)
+            && time.GetElapsedTime(_reportedAt) < ShippingLimits.ReportInterval)
             return false;
         LogFrames.WriteReport(connection.Output, LogFrameType.Report, produced, _dropped);
         _dropped.CopyTo(_reported, 0);
@@ -130,7 +133,8 @@ internal sealed class ShipperSession(
                 {
                     if (type != LogFrameType.Ack || !LogFrames.TryReadAck(payload, out var sequence))
                         throw Violation($"sent a frame of type {(byte)type} where an Ack belongs");
-                    if (!memory.Acknowledge(sequence)) throw Violation($"acknowledged {sequence}, which was never sent");
+                    if (!memory.Acknowledge(sequence))
+                        throw Violation($"acknowledged {sequence}, which was never sent");
                     Volatile.Write(ref _heardAt, time.GetTimestamp());
                 }
 
@@ -149,7 +153,8 @@ internal sealed class ShipperSession(
         ref ReadOnlySequence<byte> buffer, out LogFrameType type, out ReadOnlySequence<byte> payload)
     {
         type = default;
-        if (!FrameReader.TryRead(ref buffer, ShippingLimits.ServerFrameBytesMax, out var header, out payload)) return false;
+        if (!FrameReader.TryRead(ref buffer, ShippingLimits.ServerFrameBytesMax, out var header, out payload))
+            return false;
         type = (LogFrameType)header.Type;
         if (type != LogFrameType.Error) return true;
         var said = Encoding.UTF8.GetString(payload);
@@ -163,7 +168,8 @@ internal sealed class ShipperSession(
     }
 
     private static ConnectionException Violation(string what) =>
-        new(ConnectionError.ProtocolViolation, $"What answers is no Culvert collector, or one that is broken: it {what}.");
+        new(ConnectionError.ProtocolViolation,
+            $"What answers is no Culvert collector, or one that is broken: it {what}.");
 
     private static ConnectionException Ended() =>
         new(ConnectionError.Closed, "The collector closed the connection.");

@@ -3,8 +3,8 @@ using System.Diagnostics.Tracing;
 namespace Culvert.Shipping;
 
 /// <summary>
-/// What a shipper does, for tracing tools: the event source <c>Culvert-Shipping</c>. A shipper carries log records, so it
-/// does not write any of its own: that could go round for ever.
+/// What a shipper does, for tracing tools: the event source <c>Culvert-Shipping</c>. A shipper carries log records, so
+/// it does not write any of its own: that could go round for ever.
 /// </summary>
 [EventSource(Name = "Culvert-Shipping")]
 internal sealed class ShippingEvents : EventSource

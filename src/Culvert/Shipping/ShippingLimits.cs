@@ -8,7 +8,8 @@ internal static class ShippingLimits
 
     public const int BufferBytesMax = 1024 * 1024 * 1024;
 
-    /// <summary>A buffer is made of at least this many batches, so that the quarter kept for warnings is several.</summary>
+    /// <summary>A buffer is made of at least this many batches, so that the quarter kept for warnings is
+    /// several.</summary>
     public const int BatchesPerBuffer = 16;
 
     /// <summary>Most batches on their way without acknowledgement. At 64 KiB each and 10 ms for an fsync it lets
@@ -29,7 +30,8 @@ internal static class ShippingLimits
     public const int ScratchBytesKept = 256 * 1024;
 
     /// <summary>The collector must take batches at least this large.</summary>
-    public const int BatchBytesMaxLeast = Records.RecordLimits.RecordBytesMax + (2 * Records.RecordLimits.BatchBytesTarget);
+    public const int BatchBytesMaxLeast =
+        Records.RecordLimits.RecordBytesMax + (2 * Records.RecordLimits.BatchBytesTarget);
 
     /// <summary>Largest frame that a client takes from a collector: only the text of an Error varies.</summary>
     public const int ServerFrameBytesMax = 16 * 1024;
@@ -40,7 +42,8 @@ internal static class ShippingLimits
     public static readonly TimeSpan WelcomeTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a session lasts whose batches nobody acknowledges. A collector with a full disk does not
-    /// acknowledge, and then a reconnect does no harm; a dead machine behind TCP would otherwise not be noticed.</summary>
+    /// acknowledge, and then a reconnect does no harm; a dead machine behind TCP would otherwise not be
+    /// noticed.</summary>
     public static readonly TimeSpan AckTimeout = TimeSpan.FromSeconds(60);
 
     public static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);

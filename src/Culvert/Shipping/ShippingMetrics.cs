@@ -19,7 +19,8 @@ internal static class ShippingMetrics
     private static readonly Counter<long> Connects = Meter.CreateCounter<long>(
         "culvert.shipping.connects", "{connection}", "Sessions begun with a collector.");
 
-    public static void CountDropped(int level) => Dropped.Add(1, new KeyValuePair<string, object?>("level", LevelNames[level]));
+    public static void CountDropped(int level) =>
+        Dropped.Add(1, new KeyValuePair<string, object?>("level", LevelNames[level]));
 
     public static void CountAcknowledged(ulong records) => Acknowledged.Add((long)records);
 

@@ -27,7 +27,8 @@ public sealed class ConfigurationReaderTests : IDisposable
     {
         var file = Write("""{ "spool": { "maxSize": "1GiB", "maxAge": "1d" }, "http": { "address": "127.0.0.1:1" } }""");
         var problems = new List<string>();
-        var variables = new Hashtable { ["CULVERT_SPOOL__MAXSIZE"] = "2GiB", ["CULVERT_HTTP__ADDRESS"] = "127.0.0.1:2" };
+        var variables =
+            new Hashtable { ["CULVERT_SPOOL__MAXSIZE"] = "2GiB", ["CULVERT_HTTP__ADDRESS"] = "127.0.0.1:2" };
 
         var reader = new ConfigurationReader(CollectorSettings.Catalog);
         var configuration = reader.Read(
@@ -42,7 +43,8 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.Equal(2L << 30, configuration.Spool.Size("maxSize"));
         Assert.Equal(TimeSpan.FromDays(1), configuration.Spool.Duration("maxAge"));
         Assert.Equal("127.0.0.1:3", configuration.Http.Text("address"));
-        var origins = configuration.Values.ToDictionary(value => value.Path, value => value.Origin, StringComparer.Ordinal);
+        var origins = configuration.Values.ToDictionary(
+            value => value.Path, value => value.Origin, StringComparer.Ordinal);
         Assert.Equal("environment variable CULVERT_SPOOL__MAXSIZE", origins["spool.maxSize"]);
         Assert.Equal(file, origins["spool.maxAge"]);
         Assert.Equal("option --http", origins["http.address"]);
@@ -88,7 +90,8 @@ public sealed class ConfigurationReaderTests : IDisposable
         ]);
 
         Assert.Empty(reader.Problems);
-        Assert.Equal(["clef", "listen1", "otlp"], configuration.Inputs.Select(input => input.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["clef", "listen1", "otlp"], configuration.Inputs.Select(input => input.Name).Order(
+            StringComparer.Ordinal));
     }
 
     [Fact]
@@ -96,10 +99,12 @@ public sealed class ConfigurationReaderTests : IDisposable
     {
         var seed = Random.Shared.Next();
         var random = new Random(seed);
-        string[] parts = ["{", "}", "[", "]", "\"spool\"", "\"inputs\"", ":", ",", "\"type\"", "\"listen\"", "1", "null", "true", "\"\""];
+        string[] parts = ["{", "}", "[", "]", "\"spool\"", "\"inputs\"", ":", ",", "\"type\"", "\"listen\"", "1",
+            "null", "true", "\"\""];
         for (var i = 0; i < 2_000; i++)
         {
-            var text = string.Concat(Enumerable.Range(0, random.Next(20)).Select(_ => parts[random.Next(parts.Length)]));
+            var text = string.Concat(
+                Enumerable.Range(0, random.Next(20)).Select(_ => parts[random.Next(parts.Length)]));
             TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {text}");
             Read(text, out _);
         }

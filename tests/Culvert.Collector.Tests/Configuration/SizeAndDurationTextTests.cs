@@ -56,10 +56,12 @@ public sealed class SizeAndDurationTextTests
         for (var i = 0; i < 1_000; i++)
         {
             var bytes = random.NextInt64(1L << random.Next(1, 50));
-            Assert.True(SizeText.TryParse(SizeText.Format(bytes), out var size) && size == bytes, $"{bytes}, seed {seed}");
+            Assert.True(
+                SizeText.TryParse(SizeText.Format(bytes), out var size) && size == bytes, $"{bytes}, seed {seed}");
             var span = TimeSpan.FromMilliseconds(random.Next(1 << random.Next(1, 30)));
             Assert.True(
-                DurationText.TryParse(DurationText.Format(span), out var duration) && duration == span, $"{span}, seed {seed}");
+                DurationText.TryParse(DurationText.Format(span), out var duration) && duration == span,
+                $"{span}, seed {seed}");
         }
     }
 }

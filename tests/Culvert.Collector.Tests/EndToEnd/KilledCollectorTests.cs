@@ -31,7 +31,8 @@ public sealed class KilledCollectorTests
             foreach (var name in (string[])["p0", "p1"])
             {
                 programs.Add(ChildProcess.StartSelf(
-                    ["bench", "produce", "--to", collector.Endpoint, "--service", name, "--records", Text(RecordsOfEach)],
+                    ["bench", "produce", "--to", collector.Endpoint, "--service", name, "--records", Text(
+                        RecordsOfEach)],
                     async input =>
                     {
                         await begin.Task;
@@ -42,7 +43,8 @@ public sealed class KilledCollectorTests
 
             begin.SetResult();
             foreach (var file in files)
-                programs.Add(ChildProcess.StartSelf("send", "--to", collector.Endpoint, "--service", Path.GetFileName(file), file));
+                programs.Add(ChildProcess.StartSelf(
+                    "send", "--to", collector.Endpoint, "--service", Path.GetFileName(file), file));
             if (IsFull) programs.Add(SendOwnFiles(collector));
             await KillInBetweenAsync(collector);
             foreach (var program in programs)
@@ -90,7 +92,8 @@ public sealed class KilledCollectorTests
         var own = await CountAsync(collector, $"service:{OwnFiles}");
         Assert.Equal(expected + own, Spooled(ledger));
         Assert.Equal(expected + own, await CountAsync(collector, ""));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{expected} records made and {own} of this machine's own files.");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{expected} records made and {own} of this machine's own files.");
         Assert.All(ledger.GetProperty("producers").EnumerateArray(), producer =>
             Assert.Equal(0, producer.GetProperty("lost").GetInt64()));
 
@@ -103,7 +106,8 @@ public sealed class KilledCollectorTests
                 (in record) =>
                 {
                     var body = Encoding.UTF8.GetString(record.Body);
-                    Assert.True(seen.Add(body[..body.IndexOf(' ', StringComparison.Ordinal)]), $"It is there twice: {body}");
+                    Assert.True(
+                        seen.Add(body[..body.IndexOf(' ', StringComparison.Ordinal)]), $"It is there twice: {body}");
                     return true;
                 },
                 TestContext.Current.CancellationToken).WaitAsync(Timeout, TestContext.Current.CancellationToken);
@@ -124,7 +128,8 @@ public sealed class KilledCollectorTests
         return await reader.CountAsync(new SearchTerms(query, null, null), TestContext.Current.CancellationToken);
     }
 
-    private static long Spooled(System.Text.Json.JsonElement ledger) => ledger.GetProperty("total").GetProperty("spooled").GetInt64();
+    private static long Spooled(System.Text.Json.JsonElement ledger) =>
+        ledger.GetProperty("total").GetProperty("spooled").GetInt64();
 
     private static string WriteLines(string folder, string name)
     {

@@ -4,7 +4,8 @@ using Culvert.Cli.Reading;
 
 namespace Culvert.Collector.Tests.EndToEnd;
 
-/// <summary>A collector as a process of its own on a folder of its own, which can be killed and started again.</summary>
+/// <summary>A collector as a process of its own on a folder of its own, which can be killed and started
+/// again.</summary>
 internal sealed class RunningCollector : IAsyncDisposable
 {
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
@@ -69,7 +70,8 @@ internal sealed class RunningCollector : IAsyncDisposable
         await using var tool = ChildProcess.StartSelf(arguments, input);
         var lines = new List<string>();
         await foreach (var line in tool.Lines.ReadAllAsync(TestContext.Current.CancellationToken)) lines.Add(line);
-        await tool.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Timeout, TestContext.Current.CancellationToken);
+        await tool.WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(Timeout, TestContext.Current.CancellationToken);
         return (tool.ExitCode, lines.Count > 0 ? string.Join('\n', lines) : tool.LastLines);
     }
 

@@ -34,7 +34,9 @@ internal static class NaiveText
             for (var i = 0; i < phrase.Count; i++)
             {
                 var isLast = isPrefix && i == phrase.Count - 1;
-                fits &= isLast ? tokens[at + i].StartsWith(phrase[i], StringComparison.Ordinal) : tokens[at + i] == phrase[i];
+                fits &= isLast
+                    ? tokens[at + i].StartsWith(phrase[i], StringComparison.Ordinal)
+                    : tokens[at + i] == phrase[i];
             }
 
             if (fits) return true;

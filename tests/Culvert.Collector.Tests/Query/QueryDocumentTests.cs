@@ -24,7 +24,8 @@ public sealed class QueryDocumentTests
     {
         var query = LogQuery.Parse(text);
 
-        Assert.Equal(finds, string.Concat(QueryDocument.Records.Where(r => query.Matches(r.Record.Stored)).Select(r => r.Id)));
+        Assert.Equal(finds, string.Concat(
+            QueryDocument.Records.Where(r => query.Matches(r.Record.Stored)).Select(r => r.Id)));
         if (note.Length == 0) Assert.Empty(query.Notes);
         else Assert.Contains(query.Notes, one => one.Message.Contains(note, StringComparison.Ordinal));
         var printed = LogQuery.Parse(query.ToString());

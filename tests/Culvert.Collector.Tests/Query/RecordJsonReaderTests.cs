@@ -18,7 +18,8 @@ public sealed class RecordJsonReaderTests
             var record = new TestRecord(
                 random.Text(9),
                 (Severity)random.Next(25),
-                [new("a" + random.Text(4), random.Text(9)), new("n", (long)random.Next(1_000)), new("f", 0.5), new("t", true),
+                [new("a" + random.Text(4), random.Text(9)), new("n", (long)random.Next(1_000)), new("f", 0.5),
+                    new("t", true),
                     new("none", null), new("json", new TestRecord.Json("{\"a\":[1,2]}"))],
                 [new("service.name", random.Text(3)), new("host.name", "web1")],
                 [new("peer.pid", 7)],

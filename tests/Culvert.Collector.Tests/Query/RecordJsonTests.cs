@@ -16,8 +16,10 @@ public sealed class RecordJsonTests
         var record = new TestRecord(
             "a \"b\" <é>\n",
             Severity.Warn + 1,
-            [new("n", long.MaxValue), new("f", 0.5), new("nan", double.NaN), new("inf", double.NegativeInfinity), new("t", true),
-                new("none", null), new("bytes", new byte[] { 1, 2 }), new("json", new TestRecord.Json("{\"a\":\n[1,2]}")),
+            [new("n", long.MaxValue), new("f", 0.5), new("nan", double.NaN), new("inf", double.NegativeInfinity),
+                new("t", true),
+                new("none", null), new("bytes", new byte[] { 1, 2 }), new(
+                    "json", new TestRecord.Json("{\"a\":\n[1,2]}")),
                 new("broken", new TestRecord.Json("{\"a\":"))],
             [new("service.name", "api"), new("host.name", "web1")],
             [new("peer.pid", 7), new("peer.user", "www")],
@@ -28,12 +30,16 @@ public sealed class RecordJsonTests
             5);
 
         Assert.Equal(
-            "{\"position\":5,\"time\":\"2023-11-14T22:13:20.123456789Z\",\"observed\":\"2023-11-14T22:13:20.200000000Z\",\"level\":\"warn2\","
-            + "\"severity\":14,\"service\":\"api\",\"host\":\"web1\",\"pid\":7,\"user\":\"www\",\"logger\":\"Acme\",\"event\":\"Slow\","
+            "{\"position\":5,\"time\":\"2023-11-14T22:13:20.123456789Z\","
+            + "\"observed\":\"2023-11-14T22:13:20.200000000Z\",\"level\":\"warn2\","
+            + "\"severity\":14,\"service\":\"api\",\"host\":\"web1\",\"pid\":7,\"user\":\"www\","
+            + "\"logger\":\"Acme\",\"event\":\"Slow\","
             + "\"template\":\"a {B}\",\"trace\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"span\":\"00f067aa0ba902b7\","
-            + "\"body\":\"a \\\"b\\\" <é>\\n\",\"attributes\":{\"n\":9223372036854775807,\"f\":0.5,\"nan\":\"NaN\",\"inf\":\"-Infinity\","
+            + "\"body\":\"a \\\"b\\\" <é>\\n"
+            + "\",\"attributes\":{\"n\":9223372036854775807,\"f\":0.5,\"nan\":\"NaN\",\"inf\":\"-Infinity\","
             + "\"t\":true,\"none\":null,\"bytes\":\"AQI=\",\"json\":{\"a\": [1,2]},\"broken\":\"{\\\"a\\\":\"},"
-            + "\"resource\":{\"service.name\":\"api\",\"host.name\":\"web1\"},\"origin\":{\"peer.pid\":7,\"peer.user\":\"www\"}}",
+            + "\"resource\":{\"service.name\":\"api\",\"host.name\":\"web1\"},"
+            + "\"origin\":{\"peer.pid\":7,\"peer.user\":\"www\"}}",
             Encoding.UTF8.GetString(Print(record)));
     }
 
@@ -44,7 +50,8 @@ public sealed class RecordJsonTests
         {
             var random = new RandomText(seed);
             var record = new TestRecord(
-                "", Severity.Info, [new(random.Text(5), random.Text(9)), new("json" + seed, new TestRecord.Json(random.Query(9)))],
+                "", Severity.Info,
+                [new(random.Text(5), random.Text(9)), new("json" + seed, new TestRecord.Json(random.Query(9)))],
                 rawBody: random.Bytes(30));
             var printed = Print(record);
 
@@ -73,7 +80,8 @@ public sealed class RecordJsonTests
         for (var c = 0; c <= 0xA0; c++)
         {
             var hostile = $"a{(char)c}[2J\u202eb\u2028\u0007";
-            var record = new TestRecord(hostile, attributes: [new(hostile, hostile)], resource: [new("service.name", hostile)]);
+            var record = new TestRecord(
+                hostile, attributes: [new(hostile, hostile)], resource: [new("service.name", hostile)]);
             var output = new StringBuilder();
             RecordText.Append(output, record.Stored, new RecordTextOptions());
 
@@ -85,18 +93,22 @@ public sealed class RecordJsonTests
     public void Append_OneRecord_IsOneReadableLine()
     {
         var record = new TestRecord(
-            "Connection refused\nby peer", Severity.Error, [new("status", 503), new("path", "a b"), new("long", new string('x', 300))],
+            "Connection refused\nby peer", Severity.Error,
+            [new("status", 503), new("path", "a b"), new("long", new string('x', 300))],
             [new("service.name", "api")]);
         var (plain, coloured) = (new StringBuilder(), new StringBuilder());
         RecordText.Append(plain, record.Stored, new RecordTextOptions());
         RecordText.Append(
-            coloured, record.Stored, new RecordTextOptions { Colours = true, Attributes = false }, LogQuery.Parse("refused -peer"));
+            coloured, record.Stored, new RecordTextOptions { Colours = true, Attributes = false }, LogQuery.Parse(
+                "refused -peer"));
 
         Assert.Equal(
-            "2023-11-14 22:13:20.123 ERR api: Connection refused␊ by peer status=503 path=\"a b\" long=" + new string('x', 200) + "…",
+            "2023-11-14 22:13:20.123 ERR api: Connection refused␊ by peer status=503 path=\"a b\" long="
+                + new string('x', 200) + "…",
             plain.ToString());
         Assert.Equal(
-            "\e[2m2023-11-14 22:13:20.123\e[0m \e[31mERR\e[0m api: Connection \e[1;4mrefused\e[0m␊ by peer", coloured.ToString());
+            "\e[2m2023-11-14 22:13:20.123\e[0m \e[31mERR\e[0m api: Connection \e[1;4mrefused\e[0m␊ by peer",
+            coloured.ToString());
     }
 
     [Theory]

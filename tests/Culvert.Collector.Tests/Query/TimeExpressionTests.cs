@@ -38,7 +38,8 @@ public sealed class TimeExpressionTests
     public void TryParse_WhatPeopleWrite_IsTheInstant(string text, string expected)
     {
         Assert.True(TimeExpression.TryParse(text, Clock, out var unixNs, out var problem), problem);
-        Assert.Equal(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), RecordTime.ToDateTime(unixNs));
+        Assert.Equal(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture),
+            RecordTime.ToDateTime(unixNs));
     }
 
     [Theory]
@@ -63,11 +64,13 @@ public sealed class TimeExpressionTests
     [Fact]
     public void TryParse_AnyText_NeverThrows()
     {
-        string[] pieces = ["2026", "-", "01", ":", "T", "Z", ".", "5", "m", "h ago", " ", "9999999999", "+", "é", "now", "\0"];
+        string[] pieces =
+            ["2026", "-", "01", ":", "T", "Z", ".", "5", "m", "h ago", " ", "9999999999", "+", "é", "now", "\0"];
         for (var seed = 0; seed < 20_000; seed++)
         {
             var random = new RandomText(seed);
-            var text = string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => pieces[random.Next(pieces.Length)]));
+            var text = string.Concat(
+                Enumerable.Range(0, random.Next(8)).Select(_ => pieces[random.Next(pieces.Length)]));
             Assert.NotEqual(TimeExpression.TryParse(text, Clock, out _, out var problem), problem is not null);
         }
     }

@@ -92,7 +92,8 @@ public sealed class TokenizerTests
             var folded = TextFold.Fold(rune);
             Assert.Equal(folded, TextFold.Fold(folded));
             Assert.Equal(rune.IsAscii, folded.IsAscii);
-            if (WordClasses.Of(rune) != WordClasses.Of(folded)) Assert.Fail($"U+{value:X4} becomes U+{folded.Value:X4}.");
+            if (WordClasses.Of(rune) != WordClasses.Of(folded))
+                Assert.Fail($"U+{value:X4} becomes U+{folded.Value:X4}.");
         }
     }
 
@@ -111,7 +112,8 @@ public sealed class TokenizerTests
                 NaiveText.Tokens(text), [.. phrase.Tokens.ToArray().Select(Convert.ToHexString)], phrase.IsPrefix);
 
             if (phrase.Matches(text) != expected)
-                Assert.Fail($"Seed {seed}: '{Encoding.UTF8.GetString(words)}' {isPrefix} in {Convert.ToHexString(text)}");
+                Assert.Fail(
+                    $"Seed {seed}: '{Encoding.UTF8.GetString(words)}' {isPrefix} in {Convert.ToHexString(text)}");
             if (expected) matched++;
             Assert.True(!expected || phrase.MayBeIn(text), $"Seed {seed}");
         }
@@ -127,9 +129,11 @@ public sealed class TokenizerTests
             var text = Encoding.UTF8.GetBytes("x " + new string('a', length) + " y");
             for (var word = 1; word < 260; word += 1 + word / 20)
             {
-                var expected = NaiveText.Tokens(text).Contains(Convert.ToHexString(Enumerable.Repeat((byte)'a', word).ToArray()));
+                var expected = NaiveText.Tokens(text).Contains(Convert.ToHexString(
+                    Enumerable.Repeat((byte)'a', word).ToArray()));
                 var bytes = Encoding.UTF8.GetBytes(new string('A', word));
-                Assert.Equal(expected, Phrase.Create(bytes, false).Matches(text) && bytes.Length <= QueryLimits.TokenLengthMax);
+                Assert.Equal(
+                    expected, Phrase.Create(bytes, false).Matches(text) && bytes.Length <= QueryLimits.TokenLengthMax);
             }
         }
     }

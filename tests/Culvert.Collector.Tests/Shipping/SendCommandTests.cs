@@ -41,8 +41,14 @@ public sealed class SendCommandTests
         await using var collector = await CollectorUnderTest.StartAsync();
         using var run = CommandRun.Culvert("send", "--to", collector.Endpoint);
         await run.Input.WriteLineAsync(
-            """{"__REALTIME_TIMESTAMP":"1700000000000000","MESSAGE":"Started it","PRIORITY":"4","_PID":"12","_SYSTEMD_UNIT":"it.service","SYSLOG_IDENTIFIER":"it","_HOSTNAME":"box"}""");
-        await run.Input.WriteLineAsync("""{"__REALTIME_TIMESTAMP":"1700000000000001","MESSAGE":"Other","PRIORITY":"6","SYSLOG_IDENTIFIER":"other"}""");
+            """
+            {"__REALTIME_TIMESTAMP":"1700000000000000","MESSAGE":"Started it","PRIORITY":"4","_PID":"12",
+            "_SYSTEMD_UNIT":"it.service","SYSLOG_IDENTIFIER":"it","_HOSTNAME":"box"}
+            """.ReplaceLineEndings(""));
+        await run.Input.WriteLineAsync(
+            """
+            {"__REALTIME_TIMESTAMP":"1700000000000001","MESSAGE":"Other","PRIORITY":"6","SYSLOG_IDENTIFIER":"other"}
+            """.ReplaceLineEndings(""));
         Assert.Equal(0, (await run.EndAsync()).Code);
 
         var records = collector.Intake.Records;
@@ -61,14 +67,16 @@ public sealed class SendCommandTests
         await using var collector = await CollectorUnderTest.StartAsync();
         var file = Path.Combine(Path.GetDirectoryName(collector.SocketPath)!, "app.log");
         await File.WriteAllTextAsync(
-            file, "ERROR it failed\nSystem.IO.IOException: no\n   at A.B()\n   at C.D()\nINFO next", TestContext.Current.CancellationToken);
+            file, "ERROR it failed\nSystem.IO.IOException: no\n   at A.B()\n   at C.D()\nINFO next",
+            TestContext.Current.CancellationToken);
 
         using var run = CommandRun.Culvert("send", "--to", collector.Endpoint, file);
         Assert.Equal(0, (await run.EndAsync()).Code);
 
         Assert.Equal("app", collector.Intake.Records[0].Resource["service.name"]);
         Assert.Equal(file, collector.Intake.Records[0].Resource["log.file.path"]);
-        Assert.Contains(collector.Intake.Bodies, body => body.Contains("at C.D()", StringComparison.Ordinal) && body.Contains('\n'));
+        Assert.Contains(collector.Intake.Bodies, body => body.Contains("at C.D()", StringComparison.Ordinal)
+            && body.Contains('\n'));
         Assert.EndsWith("next", collector.Intake.Bodies[^1]);
     }
 

@@ -19,9 +19,11 @@ public sealed class ShippingTests
     [InlineData(50_000)]
     public async Task PythonClient_WrittenFromTheDocument_DeliversEachRecordOnce(int? cut)
     {
-        if (CommandRun.FindProgram("python3") is not { } python) { Assert.Skip("There is no python3 on this machine."); return; }
+        if (CommandRun.FindProgram("python3") is not { } python)
+            { Assert.Skip("There is no python3 on this machine."); return; }
         await using var collector = await CollectorUnderTest.StartAsync();
-        string[] arguments = [CommandRun.InRepository("tests/clients/protocol_client.py"), collector.SocketPath, "1000"];
+        string[] arguments =
+            [CommandRun.InRepository("tests/clients/protocol_client.py"), collector.SocketPath, "1000"];
         if (cut is not null) arguments = [.. arguments, $"{cut}"];
 
         using var run = CommandRun.Start(python, arguments);
@@ -38,7 +40,8 @@ public sealed class ShippingTests
     public async Task Logger_CollectorGoesAndComesBack_DeliversEachRecordOnce()
     {
         await using var collector = await CollectorUnderTest.StartAsync();
-        var options = new CulvertLoggerOptions { Endpoint = collector.Endpoint, Service = "shop", ShutdownTimeout = Patience };
+        var options =
+            new CulvertLoggerOptions { Endpoint = collector.Endpoint, Service = "shop", ShutdownTimeout = Patience };
         const int Rounds = 4;
         const int Each = 10_000;
         await using (var provider = new CulvertLoggerProvider(options))
@@ -81,12 +84,14 @@ public sealed class ShippingTests
     [Fact]
     public async Task Samples_WithoutALibrary_AreRead()
     {
-        if (CommandRun.FindProgram("python3") is not { } python) { Assert.Skip("There is no python3 on this machine."); return; }
+        if (CommandRun.FindProgram("python3") is not { } python)
+            { Assert.Skip("There is no python3 on this machine."); return; }
         await using var collector = await CollectorUnderTest.StartAsync();
 
         using var sensors = CommandRun.Start(
             python, CommandRun.InRepository("samples/shell-logger/sensors.py"), collector.SocketPath, "1");
-        using var backup = CommandRun.Start(CommandRun.InRepository("samples/shell-logger/backup.sh"), collector.SocketPath);
+        using var backup = CommandRun.Start(
+            CommandRun.InRepository("samples/shell-logger/backup.sh"), collector.SocketPath);
         var (code, _, error) = await sensors.EndAsync();
         Assert.True(code == 0, error);
         (code, _, error) = await backup.EndAsync();
@@ -95,7 +100,8 @@ public sealed class ShippingTests
         await UntilAsync(() => collector.Intake.Bodies.Any(body => body.Contains("done", StringComparison.Ordinal)));
         var measured = collector.Intake.Records.First(record => record.Attributes.ContainsKey("degrees"));
         Assert.Equal("sensors", measured.Resource["service.name"]);
-        Assert.Contains(collector.Intake.Records, record => record.Severity == Severity.Error && record.Body.Contains("tape", StringComparison.Ordinal));
+        Assert.Contains(collector.Intake.Records, record => record.Severity == Severity.Error && record.Body.Contains(
+            "tape", StringComparison.Ordinal));
     }
 
     internal static async Task UntilAsync(Func<bool> condition)

@@ -10,7 +10,8 @@ public sealed class LayoutTests
     [Fact]
     public void Layouts_Offsets_AreTheOnesOfTheDiagrams()
     {
-        Assert.Equal((0, 4, 5, 8, 12, 16), (BlockLayout.MagicOffset, BlockLayout.VersionOffset, BlockLayout.ColumnsOffset,
+        Assert.Equal((0, 4, 5, 8, 12, 16),
+            (BlockLayout.MagicOffset, BlockLayout.VersionOffset, BlockLayout.ColumnsOffset,
             BlockLayout.RecordsOffset, BlockLayout.ChecksumOffset, BlockLayout.DirectoryOffset));
         Assert.Equal((1, 4, 8, 12, 16), (BlockLayout.EntryCodecOffset, BlockLayout.EntryRawOffset,
             BlockLayout.EntryStoredOffset, BlockLayout.EntryChecksumOffset, BlockLayout.EntryBytes));
@@ -31,7 +32,8 @@ public sealed class LayoutTests
         Assert.Equal(7, BitConverter.ToInt64(bytes, BlockSummaryLayout.FirstPositionOffset));
         var read = BlockSummaryLayout.TryRead(bytes)!;
         Assert.Equal((3, 7UL, 9UL, long.MinValue, long.MaxValue, true, 99),
-            (read.Records, read.FirstPosition, read.LastPosition, read.MinTimeNs, read.MaxTimeNs, read.IsSkewed, read.RawBytes));
+            (read.Records, read.FirstPosition, read.LastPosition, read.MinTimeNs, read.MaxTimeNs, read.IsSkewed,
+                read.RawBytes));
         Assert.Equal((2, 1, 3), (read.CountOf(1 << 9), read.CountOf(1 << 17), read.CountOf(uint.MaxValue)));
         for (var bit = 0; bit < bytes.Length * 8; bit++)
         {
@@ -51,7 +53,8 @@ public sealed class LayoutTests
         var filter = TokenFilter.Build(tokens);
         Assert.True(TokenFilter.IsIntact(filter));
         Assert.All(inside, hash => Assert.True(TokenFilter.MayContain(filter, hash)));
-        var falsePositives = Enumerable.Range(0, 100_000).Count(_ => TokenFilter.MayContain(filter, (ulong)random.NextInt64()));
+        var falsePositives = Enumerable.Range(0, 100_000).Count(_ => TokenFilter.MayContain(
+            filter, (ulong)random.NextInt64()));
         Assert.InRange(falsePositives, 1, 300);
         filter[1000] ^= 1;
         Assert.False(TokenFilter.IsIntact(filter));
@@ -63,7 +66,8 @@ public sealed class LayoutTests
     [InlineData((byte)BlockCodec.None)]
     public void Block_AnyByteChanged_IsDamagedOrReadsTheSame(byte codec)
     {
-        if ((BlockCodec)codec == BlockCodec.Zstd && !Zstd.IsAvailable) Assert.Skip("libzstd.so.1 is not on this system");
+        if ((BlockCodec)codec == BlockCodec.Zstd && !Zstd.IsAvailable)
+            Assert.Skip("libzstd.so.1 is not on this system");
         using var builder = new BlockBuilder((BlockCodec)codec);
         var source = Source.From(AttributeWriter.Encode([]), AttributeWriter.Encode([new("service.name", "api")]));
         for (var i = 0; i < 50; i++)

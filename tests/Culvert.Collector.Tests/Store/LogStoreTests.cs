@@ -31,7 +31,8 @@ public sealed class LogStoreTests
         }
 
         var top = store.TopValues(new SearchRequest(), "number", 5, cancellationToken: stop);
-        var numbers = records.All.Where(r => r.Number >= 0).GroupBy(r => r.Number).ToDictionary(g => g.Key + "", g => g.LongCount());
+        var numbers = records.All.Where(r => r.Number >= 0).GroupBy(r => r.Number)
+            .ToDictionary(g => g.Key + "", g => g.LongCount());
         Assert.Equal((records.All.Count, true, numbers.Count), ((int)top.Sampled, top.IsWhole, top.Distinct));
         Assert.Equal(numbers.Values.OrderDescending().Take(5), top.Values.Select(value => value.Count));
         Assert.All(top.Values, value => Assert.Equal(numbers[value.Value], value.Count));
@@ -120,7 +121,8 @@ public sealed class LogStoreTests
     private static void CheckHistogram(
         LogStore store, LogQuery query, List<RandomRecords.Expected> expected, CancellationToken stop)
     {
-        var request = new HistogramRequest { Query = query, FromNs = Now - 3_000_000_000, BucketNs = 700_000_000, Buckets = 30 };
+        var request =
+            new HistogramRequest { Query = query, FromNs = Now - 3_000_000_000, BucketNs = 700_000_000, Buckets = 30 };
         var counts = store.Histogram(request, stop);
         var naive = new HistogramCounts(request);
         foreach (var record in expected) naive.Add(record.TimeNs, record.Severity);

@@ -10,13 +10,15 @@ internal sealed class RandomRecords(int seed)
         ["connection", "refused", "timeout", "user", "order", "paid", "cache", "miss", "Zoë", "naïve", "retry", "disk"];
 
     private static readonly Severity[] Severities =
-        [Severity.Trace, Severity.Debug, Severity.Info, Severity.Info, Severity.Info, Severity.Warn, Severity.Error, Severity.Fatal];
+        [Severity.Trace, Severity.Debug, Severity.Info, Severity.Info, Severity.Info, Severity.Warn, Severity.Error,
+            Severity.Fatal];
 
     private readonly Random _random = new(seed);
 
     public List<Expected> All { get; } = [];
 
-    /// <summary>Appends an entry of random records; some clocks are in 1970 and 2099, some records have no time.</summary>
+    /// <summary>Appends an entry of random records; some clocks are in 1970 and 2099, some records have no
+    /// time.</summary>
     public void Append(TestSpool spool, int records, long observedNs)
     {
         var writer = new RecordBatchWriter();
@@ -28,7 +30,8 @@ internal sealed class RandomRecords(int seed)
         {
             var time = RandomTime(observedNs);
             var severity = Severities[_random.Next(Severities.Length)];
-            var body = string.Join(' ', Enumerable.Range(0, _random.Next(1, 8)).Select(_ => Words[_random.Next(Words.Length)]))
+            var body = string.Join(
+                ' ', Enumerable.Range(0, _random.Next(1, 8)).Select(_ => Words[_random.Next(Words.Length)]))
                 + " " + (first + (ulong)i).ToString(CultureInfo.InvariantCulture);
             writer.BeginRecord(_random.Next(services), severity, time);
             if (_random.Next(4) == 0) writer.Trace(RandomBytes(16), RandomBytes(8), 1);

@@ -24,7 +24,8 @@ public sealed class SearchTests
         var taken = 0;
         for (var round = 0; round < 15; round++)
         {
-            for (var i = random.Next(6); i >= 0; i--) records.Append(spool, random.Next(1, 600), Now + round * 1_000_000_000L);
+            for (var i = random.Next(6); i >= 0; i--)
+                records.Append(spool, random.Next(1, 600), Now + round * 1_000_000_000L);
             // A part of what the spool has is added, a part of that is committed: the rest is tail.
             while (taken < spool.Entries.Count - random.Next(4)) writer.Add(spool.Entries[taken++]);
             if (random.Next(3) > 0) writer.Commit();

@@ -8,7 +8,8 @@ internal sealed class StoreFolderFixture : IDisposable
 {
     public string Folder { get; } = Directory.CreateTempSubdirectory("culvert-store-").FullName;
 
-    public StoreWriter OpenWriter(TimeProvider? time = null, long fileBytes = 1L << 30, StoreKillPoints? killPoints = null) =>
+    public StoreWriter OpenWriter(
+        TimeProvider? time = null, long fileBytes = 1L << 30, StoreKillPoints? killPoints = null) =>
         StoreWriter.Open(
             new StoreOptions { Folder = Folder, FileBytes = fileBytes }, NullLogger.Instance, time, killPoints);
 

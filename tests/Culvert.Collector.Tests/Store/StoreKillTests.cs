@@ -3,7 +3,8 @@ using Culvert.Collector.Store;
 
 namespace Culvert.Collector.Tests.Store;
 
-/// <summary>A child process is killed (SIGKILL) at a named step of its nth commit; then the store goes on where it was.</summary>
+/// <summary>A child process is killed (SIGKILL) at a named step of its nth commit; then the store goes on where it
+/// was.</summary>
 public sealed class StoreKillTests
 {
     private const string FolderVariable = "CULVERT_STORE_CHILD_FOLDER";

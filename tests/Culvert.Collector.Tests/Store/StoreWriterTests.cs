@@ -77,7 +77,8 @@ public sealed class StoreWriterTests
         foreach (var entry in spool.Entries) writer.Add(entry);
         writer.Commit();
         using var store = fixture.OpenStore();
-        Assert.Equal(180, store.Count(new SearchRequest { Query = LogQuery.Parse("large") }, TestContext.Current.CancellationToken));
+        Assert.Equal(180, store.Count(
+            new SearchRequest { Query = LogQuery.Parse("large") }, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -152,7 +153,8 @@ public sealed class StoreWriterTests
         using var store = fixture.OpenStore();
         var found = 0;
         var report = store.Search(
-            new SearchRequest(), (in Culvert.Collector.Records.StoredRecord _) => ++found > 0, TestContext.Current.CancellationToken);
+            new SearchRequest(), (in Culvert.Collector.Records.StoredRecord _) =>
+                ++found > 0, TestContext.Current.CancellationToken);
         Assert.Equal((2_000, 1, 2_000L, 1L), (found, report.BlocksDamaged, report.RecordsDamaged, store.DamagedBlocks));
     }
 

@@ -59,7 +59,8 @@ internal sealed class TestSpool : ISpoolTail
 
     public ISpoolTailReader Open(ulong position)
     {
-        lock (_lock) return new Reader(this, _entries.FindIndex(e => e.NextPosition > position && e.NextPosition > Released));
+        lock (_lock) return new Reader(
+            this, _entries.FindIndex(e => e.NextPosition > position && e.NextPosition > Released));
     }
 
     private sealed class Reader(TestSpool spool, int next) : ISpoolTailReader

@@ -59,7 +59,8 @@ public sealed class AccessTests
     public async Task Get_StrangerWithWrongToken_IsRefused(string token)
     {
         await using var host = await HttpHostUnderTest.StartAsync(isStranger: true);
-        using var answer = await host.GetAsync($"/api/probe?token={Uri.EscapeDataString(token)}", $"Authorization: Bearer {Uri.EscapeDataString(token)}");
+        using var answer = await host.GetAsync(
+            $"/api/probe?token={Uri.EscapeDataString(token)}", $"Authorization: Bearer {Uri.EscapeDataString(token)}");
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
 
@@ -103,7 +104,8 @@ public sealed class AccessTests
     [InlineData("logs.example", HttpStatusCode.OK)]
     public async Task Get_HostHeader_MustBeOneOfOurs(string name, HttpStatusCode expected)
     {
-        await using var host = await HttpHostUnderTest.StartAsync(new HttpOptions { Address = "127.0.0.1:0", Hosts = ["logs.example"] });
+        await using var host = await HttpHostUnderTest.StartAsync(
+            new HttpOptions { Address = "127.0.0.1:0", Hosts = ["logs.example"] });
         using var answer = await host.GetAsync("/api/probe", $"Host: {name}", $"Authorization: Bearer {host.Token}");
         Assert.Equal(expected, answer.StatusCode);
     }
@@ -131,7 +133,8 @@ public sealed class AccessTests
     {
         await using var host = await HttpHostUnderTest.StartAsync();
         var origin = host.Host.Address.GetLeftPart(UriPartial.Authority);
-        using var answer = await host.SendAsync(HttpMethod.Post, "/v1/probe", $"Origin: {origin}", "Sec-Fetch-Site: same-origin");
+        using var answer = await host.SendAsync(
+            HttpMethod.Post, "/v1/probe", $"Origin: {origin}", "Sec-Fetch-Site: same-origin");
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
@@ -142,7 +145,8 @@ public sealed class AccessTests
         string[] link = ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"];
 
         using var page = await host.GetAsync("/?q=x", link);
-        using var framed = await host.GetAsync("/", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: iframe");
+        using var framed = await host.GetAsync(
+            "/", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: iframe");
         using var api = await host.GetAsync("/api/probe", link);
 
         Assert.Contains("http-equiv=\"refresh\"", await Text(page));

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Collector.Tests.Web;
 
-/// <summary>A host on a port of its own with one route of each kind, and a client that does not follow redirects.</summary>
+/// <summary>A host on a port of its own with one route of each kind, and a client that does not follow
+/// redirects.</summary>
 internal sealed class HttpHostUnderTest : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("culvert-web-");
@@ -22,7 +23,8 @@ internal sealed class HttpHostUnderTest : IAsyncDisposable
         Host.Routes.Map("POST", "/v1/probe", RouteKind.Ingest, context => context.Response.WriteAsync("taken"));
         Host.Routes.Map("GET", "/healthz", RouteKind.Monitoring, context => context.Response.WriteAsync("ok"));
         Host.Routes.Map("GET", "/api/broken", RouteKind.Api, _ => throw new InvalidOperationException("secret"));
-        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectCallback = null });
+        Client = new HttpClient(
+            new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectCallback = null });
     }
 
     public HttpHost Host { get; }
@@ -51,10 +53,12 @@ internal sealed class HttpHostUnderTest : IAsyncDisposable
             request.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim());
         }
 
-        return await Client.SendAsync(request, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20));
+        return await Client.SendAsync(request, TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(20));
     }
 
-    public Task<HttpResponseMessage> GetAsync(string path, params string[] headers) => SendAsync(HttpMethod.Get, path, headers);
+    public Task<HttpResponseMessage> GetAsync(string path, params string[] headers) =>
+        SendAsync(HttpMethod.Get, path, headers);
 
     public async ValueTask DisposeAsync()
     {

@@ -46,7 +46,8 @@ public sealed class LogApiTests
         await site.AddAsync("a record (with a bracket");
         var (records, summary) = await SearchAsync(site, "q=" + Uri.EscapeDataString("(bracket"));
         Assert.Single(records);
-        Assert.NotEmpty(Assert.Single(summary.GetProperty("notes").EnumerateArray()).GetProperty("message").GetString()!);
+        Assert.NotEmpty(
+            Assert.Single(summary.GetProperty("notes").EnumerateArray()).GetProperty("message").GetString()!);
     }
 
     [Theory]
@@ -97,7 +98,8 @@ public sealed class LogApiTests
         var (all, _) = Lines(await site.GetAsync("/api/context/299?count=5"));
         var (own, _) = Lines(await site.GetAsync("/api/context/299?count=5&scope=source"));
 
-        Assert.Equal(Enumerable.Range(294, 11).Reverse().Select(i => (ulong)i), all.Select(r => r.GetProperty("position").GetUInt64()));
+        Assert.Equal(Enumerable.Range(294, 11).Reverse().Select(i => (ulong)i), all.Select(
+            r => r.GetProperty("position").GetUInt64()));
         Assert.Equal(11, own.Count);
         Assert.Single(own.Select(r => r.GetProperty("service").GetString()).Distinct());
     }
@@ -119,7 +121,8 @@ public sealed class LogApiTests
         Assert.Equal(records.Count, count.GetProperty("count").GetInt64());
         Assert.Equal(records.Count, histogram.GetProperty("total").GetInt64());
         Assert.Equal(50, histogram.GetProperty("buckets").GetArrayLength());
-        Assert.All(histogram.GetProperty("buckets").EnumerateArray(), b => Assert.All(b.EnumerateObject(), l => Assert.Equal("error", l.Name)));
+        Assert.All(histogram.GetProperty("buckets").EnumerateArray(), b => Assert.All(
+            b.EnumerateObject(), l => Assert.Equal("error", l.Name)));
         Assert.Equal(records.Count, top.GetProperty("sampled").GetInt64());
         Assert.Equal(records.Count, fields.GetProperty("sampled").GetInt64());
         Assert.Equal("level", fields.GetProperty("fields")[0].GetProperty("name").GetString());
@@ -129,7 +132,8 @@ public sealed class LogApiTests
     public async Task Histogram_OfTimesAtBothEnds_IsAnswered()
     {
         await using var site = await LogSite.StartAsync();
-        await site.AddAsync(2, (batch, i) => LogSite.Record(batch, 0, Severity.Info, i == 0 ? 1 : 4_070_908_800_000_000_000, "odd clock"));
+        await site.AddAsync(2, (batch, i) => LogSite.Record(
+            batch, 0, Severity.Info, i == 0 ? 1 : 4_070_908_800_000_000_000, "odd clock"));
         var all = await JsonAsync(site, "/api/histogram?from=1970-01-01T00:00:00Z&to=2099-01-02T00:00:00Z");
         Assert.Equal(2, all.GetProperty("total").GetInt64());
     }
@@ -178,18 +182,21 @@ public sealed class LogApiTests
     internal static Task FillAsync(LogSite site, int count) => site.AddAsync(
         count,
         (batch, i) => LogSite.Record(
-            batch, i % 2, i % 10 == 0 ? Severity.Error : Severity.Info, LogSite.NowNs, $"record number {i}", ("number", i), ("path", $"/p/{i % 7}")),
+            batch, i % 2, i % 10 == 0 ? Severity.Error : Severity.Info, LogSite.NowNs, $"record number {i}",
+            ("number", i), ("path", $"/p/{i % 7}")),
         "api", "worker");
 
     private static async Task<JsonElement> JsonAsync(LogSite site, string path) =>
         JsonDocument.Parse(await site.GetAsync(path)).RootElement;
 
-    private static async Task<(List<JsonElement> Records, JsonElement Summary)> SearchAsync(LogSite site, string parameters) =>
+    private static async Task<(List<JsonElement> Records, JsonElement Summary)> SearchAsync(
+        LogSite site, string parameters) =>
         Lines(await site.GetAsync($"/api/search?{parameters}"));
 
     private static (List<JsonElement> Records, JsonElement Summary) Lines(string text)
     {
-        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement).ToList();
         return (lines[..^1], lines[^1].GetProperty("summary"));
     }
 }

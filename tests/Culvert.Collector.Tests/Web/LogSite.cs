@@ -10,7 +10,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Collector.Tests.Web;
 
-/// <summary>A collector without inputs: a real spool, ledger and store behind the real HTTP host, filled by hand.</summary>
+/// <summary>A collector without inputs: a real spool, ledger and store behind the real HTTP host, filled by
+/// hand.</summary>
 internal sealed class LogSite : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("culvert-site-");
@@ -29,7 +30,8 @@ internal sealed class LogSite : IAsyncDisposable
         var options = new StoreOptions { Folder = Path.Combine(_folder.FullName, "store") };
         _writer = StoreWriter.Open(options, NullLogger.Instance);
         Store = LogStore.Open(options.Folder, new SpoolTail(_spool), NullLogger.Instance);
-        Host = new HttpHost(new HttpOptions { Address = "127.0.0.1:0" }, _folder.FullName, NullLogger.Instance, TimeProvider.System);
+        Host = new HttpHost(
+            new HttpOptions { Address = "127.0.0.1:0" }, _folder.FullName, NullLogger.Instance, TimeProvider.System);
         _api = new LogApi(Store, Ledger, Host, TimeProvider.System);
         _api.Map();
         HttpToken.TryRead(_folder.FullName, out var token);
@@ -72,11 +74,13 @@ internal sealed class LogSite : IAsyncDisposable
     }
 
     /// <summary>One record.</summary>
-    public Task AddAsync(string body, Severity severity = Severity.Info, params (string Key, object? Value)[] attributes) =>
+    public Task AddAsync(
+        string body, Severity severity = Severity.Info, params (string Key, object? Value)[] attributes) =>
         AddAsync(1, (batch, _) => Record(batch, 0, severity, NowNs, body, attributes));
 
     public static void Record(
-        RecordBatchWriter batch, int resource, Severity severity, long timeNs, string body, params (string Key, object? Value)[] attributes)
+        RecordBatchWriter batch, int resource, Severity severity, long timeNs, string body,
+        params (string Key, object? Value)[] attributes)
     {
         batch.BeginRecord(resource, severity, timeNs);
         batch.Body(body);

@@ -28,13 +28,16 @@ public sealed partial class MetricsTests
         Assert.SkipUnless(File.Exists("/usr/bin/promtool"), "Needs promtool (Debian package prometheus).");
         await using var site = await LogSite.StartAsync();
         await LogApiTests.FillAsync(site, 10);
-        var start = new ProcessStartInfo("/usr/bin/promtool", ["check", "metrics"]) { RedirectStandardInput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("/usr/bin/promtool",
+            ["check", "metrics"]) { RedirectStandardInput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var text = await site.GetAsync("/metrics");
         await process.StandardInput.WriteAsync(text.AsMemory(), TestContext.Current.CancellationToken);
         process.StandardInput.Close();
-        var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == 0, errors);
     }
 
@@ -47,13 +50,16 @@ public sealed partial class MetricsTests
         text.Family("b_total", "counter", "Help.");
         text.Sample(7, ("name", "quote \" slash \\ line\n"));
         Assert.Equal(
-            "# HELP a_seconds Help.\n# TYPE a_seconds histogram\na_seconds_bucket{le=\"0.1\"} 2\na_seconds_bucket{le=\"1\"} 5\n"
-            + "a_seconds_bucket{le=\"+Inf\"} 9\na_seconds_sum 5.5\na_seconds_count 9\n# HELP b_total Help.\n# TYPE b_total counter\n"
+            "# HELP a_seconds Help.\n# TYPE a_seconds histogram\na_seconds_bucket{le=\"0.1\"} 2\n"
+            + "a_seconds_bucket{le=\"1\"} 5\n"
+            + "a_seconds_bucket{le=\"+Inf\"} 9\na_seconds_sum 5.5\na_seconds_count 9\n# HELP b_total Help.\n"
+            + "# TYPE b_total counter\n"
             + "b_total{name=\"quote \\\" slash \\\\ line\\n\"} 7\n",
             text.ToString());
     }
 
-    /// <summary>A strict reader: every sample under its own family's type, each series once, buckets sorted and summing up.</summary>
+    /// <summary>A strict reader: every sample under its own family's type, each series once, buckets sorted and summing
+    /// up.</summary>
     private static Dictionary<string, double> Parse(string text)
     {
         Assert.EndsWith("\n", text);
@@ -95,6 +101,7 @@ public sealed partial class MetricsTests
         return samples;
     }
 
-    [GeneratedRegex("""^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?<labels>\{[a-z_]+="(\\.|[^"\\\n])*"(,[a-z_]+="(\\.|[^"\\\n])*")*\})? (?<value>[-+0-9.eE]+)$""")]
+    [GeneratedRegex("""^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?<labels>\{[a-z_]+="(\\.|[^"\\\n])*"(,[a-z_]+="(\\.|["""
+        + """^"\\\n])*")*\})? (?<value>[-+0-9.eE]+)$""")]
     private static partial Regex Sample();
 }

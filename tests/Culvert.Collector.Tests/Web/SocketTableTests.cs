@@ -35,7 +35,8 @@ public sealed class SocketTableTests
         {
             var (ours, theirs) = ((IPEndPoint)server.LocalEndPoint!, (IPEndPoint)server.RemoteEndPoint!);
             client.Dispose();
-            Assert.Equal(0, await server.ReceiveAsync(new byte[1]).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+            Assert.Equal(0, await server.ReceiveAsync(new byte[1]).WaitAsync(
+                TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
 
             // An orphaned socket belongs to uid 0 in the kernel's table: it must not pass for root.
             Assert.Null(SocketTable.OwnerOf(theirs, ours));
@@ -81,11 +82,14 @@ public sealed class SocketTableTests
         string[] lines =
         [
             "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
-            "   0: 0100007F:9C40 0100007F:1D5A 06 00000000:00000000 00:00000000 00000000     0        0 0 1 0 20 4 30 10 -1",
-            "   1: 0100007F:9C41 0100007F:1D5A 01 00000000:00000000 00:00000000 00000000  1000        0 77123 1 0 20 4 30 10 -1",
+            "   0: 0100007F:9C40 0100007F:1D5A 06 00000000:00000000 00:00000000 00000000     0        0 0 1 0 20 4 30 "
+            + "10 -1",
+            "   1: 0100007F:9C41 0100007F:1D5A 01 00000000:00000000 00:00000000 00000000  1000        0 77123 1 0 20 4 "
+            + "30 10 -1",
             "   2: short",
         ];
-        Assert.Equal(1000u, ProcNetTcp.Find(lines, IPEndPoint.Parse("127.0.0.1:40001"), IPEndPoint.Parse("127.0.0.1:7514")));
+        Assert.Equal(1000u, ProcNetTcp.Find(
+            lines, IPEndPoint.Parse("127.0.0.1:40001"), IPEndPoint.Parse("127.0.0.1:7514")));
         Assert.Null(ProcNetTcp.Find(lines, IPEndPoint.Parse("127.0.0.1:40000"), IPEndPoint.Parse("127.0.0.1:7514")));
         Assert.Null(ProcNetTcp.Find(lines, IPEndPoint.Parse("127.0.0.1:40001"), IPEndPoint.Parse("127.0.0.1:7515")));
     }
@@ -108,23 +112,28 @@ public sealed class SocketTableTests
     private static async Task<string> CurlAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("/usr/bin/setpriv") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])["--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/curl", "-s", "-m", "10", .. arguments])
+        foreach (var argument in (string[])["--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/curl", "-s",
+            "-m", "10", .. arguments])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20));
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(20));
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20));
         return output;
     }
 
-    private static async Task<(Socket Client, Socket Server, IPEndPoint Listening)> ConnectAsync(IPAddress address, bool isMapped)
+    private static async Task<(Socket Client, Socket Server, IPEndPoint Listening)> ConnectAsync(
+        IPAddress address, bool isMapped)
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var listener = isMapped ? TcpListener.Create(0) : new TcpListener(address, 0);
         listener.Start();
         var listening = (IPEndPoint)listener.LocalEndpoint;
         var client = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        await client.ConnectAsync(new IPEndPoint(address, listening.Port), cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(20), cancellation);
-        var server = await listener.AcceptSocketAsync(cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(20), cancellation);
+        await client.ConnectAsync(new IPEndPoint(address, listening.Port), cancellation).AsTask()
+            .WaitAsync(TimeSpan.FromSeconds(20), cancellation);
+        var server = await listener.AcceptSocketAsync(cancellation).AsTask()
+            .WaitAsync(TimeSpan.FromSeconds(20), cancellation);
         return (client, server, listening);
     }
 

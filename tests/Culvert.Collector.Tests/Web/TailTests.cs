@@ -18,7 +18,8 @@ public sealed class TailTests
         await LogApiTests.FillAsync(site, 5);
         var after = await tail.ReadAsync(5);
 
-        Assert.Equal(Enumerable.Range(0, 65).Select(i => (ulong)i), before.Concat(after).Select(record => record.Position));
+        Assert.Equal(Enumerable.Range(0, 65).Select(i => (ulong)i), before.Concat(after).Select(
+            record => record.Position));
     }
 
     [Fact]
@@ -103,7 +104,8 @@ public sealed class TailTests
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
             if (lastEvent is { } id) request.Headers.Add("Last-Event-ID", id.ToString(CultureInfo.InvariantCulture));
-            var answer = await site.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken)
+            var answer = await site.Client.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken)
                 .WaitAsync(TimeSpan.FromSeconds(20));
             answer.EnsureSuccessStatusCode();
             Assert.Equal("text/event-stream", answer.Content.Headers.ContentType!.ToString());
@@ -141,9 +143,11 @@ public sealed class TailTests
 
         private async Task<string> LineAsync()
         {
-            var line = await lines.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+            var line = await lines.ReadLineAsync(TestContext.Current.CancellationToken).AsTask()
+                .WaitAsync(TimeSpan.FromSeconds(20));
             Assert.NotNull(line);
-            if (line.StartsWith("id: ", StringComparison.Ordinal)) LastId = ulong.Parse(line[4..], CultureInfo.InvariantCulture);
+            if (line.StartsWith("id: ", StringComparison.Ordinal))
+                LastId = ulong.Parse(line[4..], CultureInfo.InvariantCulture);
             return line;
         }
     }

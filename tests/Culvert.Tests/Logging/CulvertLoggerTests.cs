@@ -64,7 +64,8 @@ public sealed partial class CulvertLoggerTests
         var id = Guid.NewGuid();
         var record = await LogOneAsync(logger => logger.LogInformation(
             "{Id} {Day} {Big} {Money} {Kind} {List} {Word}",
-            id, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), ulong.MaxValue, 1.10m, LogLevel.Error, new[] { 1, 2 }, 'c'));
+            id, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), ulong.MaxValue, 1.10m, LogLevel.Error,
+            new[] { 1, 2 }, 'c'));
 
         Assert.Equal(id.ToString(), record.Attributes["Id"]);
         Assert.Equal("2026-01-02T03:04:05.0000000Z", record.Attributes["Day"]);
@@ -80,7 +81,8 @@ public sealed partial class CulvertLoggerTests
     {
         var record = await LogOneAsync(logger =>
         {
-            using (logger.BeginScope(new Dictionary<string, object> { ["tenant"] = "a", ["shared"] = "outer", ["Id"] = 1 }))
+            using (logger.BeginScope(
+                new Dictionary<string, object> { ["tenant"] = "a", ["shared"] = "outer", ["Id"] = 1 }))
             using (logger.BeginScope("Order {OrderId}", 5))
             using (logger.BeginScope("plain"))
             using (logger.BeginScope(new Dictionary<string, object> { ["shared"] = "inner" }))
@@ -143,7 +145,8 @@ public sealed partial class CulvertLoggerTests
         var record = await LogOneAsync(logger => logger.LogInformation("x"));
         activity.Stop();
 
-        Assert.Equal(activity.TraceId.ToHexString() + activity.SpanId.ToHexString() + "01", Convert.ToHexStringLower(record.Trace));
+        Assert.Equal(activity.TraceId.ToHexString() + activity.SpanId.ToHexString() + "01", Convert.ToHexStringLower(
+            record.Trace));
     }
 
     [Fact]
@@ -154,7 +157,8 @@ public sealed partial class CulvertLoggerTests
             using (logger.BeginScope(new Thrower()))
             {
                 logger.Log(
-                    LogLevel.Error, default, new KeyValuePair<string, object?>[] { new("good", 1), new("bad", new Thrower()) }, null,
+                    LogLevel.Error, default,
+                    new KeyValuePair<string, object?>[] { new("good", 1), new("bad", new Thrower()) }, null,
                     static (_, _) => throw new InvalidOperationException("no text"));
             }
         });
@@ -253,7 +257,8 @@ public sealed partial class CulvertLoggerTests
         var collector = new FakeCollector { Acknowledges = false };
         var options = new CulvertLoggerOptions
         {
-            Connect = collector.ConnectAsync, OnUndelivered = _ => { }, ShutdownTimeout = TimeSpan.Zero, BufferBytes = 1024 * 1024,
+            Connect = collector.ConnectAsync, OnUndelivered = _ =>
+                { }, ShutdownTimeout = TimeSpan.Zero, BufferBytes = 1024 * 1024,
         };
         using var provider = new CulvertLoggerProvider(options);
         using var factory = new LoggerFactory([provider]);
@@ -266,17 +271,20 @@ public sealed partial class CulvertLoggerTests
         for (var i = 0; i < Calls; i++) Taken(logger, 12_345, "blue");
         var perCall = (GC.GetAllocatedBytesForCurrentThread() - before) / (double)Calls;
 
-        // Ours is nothing: what remains is the number that Microsoft.Extensions.Logging boxes when it is asked for the field.
+        // Ours is nothing: what remains is the number that Microsoft.Extensions.Logging boxes when it is asked for the
+        // field.
         Assert.True(perCall <= 24, $"{perCall} bytes a call");
     }
 
     [LoggerMessage(1, LogLevel.Information, "Took {Count} of {Colour}")]
     private static partial void Taken(ILogger logger, int count, string colour);
 
-    private static async Task<KeptRecord> LogOneAsync(Action<ILogger> log, Action<CulvertLoggerOptions>? configure = null) =>
+    private static async Task<KeptRecord> LogOneAsync(
+        Action<ILogger> log, Action<CulvertLoggerOptions>? configure = null) =>
         Assert.Single(await LogAsync(log, configure));
 
-    private static async Task<IReadOnlyList<KeptRecord>> LogAsync(Action<ILogger> log, Action<CulvertLoggerOptions>? configure = null)
+    private static async Task<IReadOnlyList<KeptRecord>> LogAsync(
+        Action<ILogger> log, Action<CulvertLoggerOptions>? configure = null)
     {
         var collector = new FakeCollector();
         var options = new CulvertLoggerOptions { Connect = collector.ConnectAsync };
@@ -293,7 +301,8 @@ public sealed partial class CulvertLoggerTests
         public override string ToString() => throw new NotSupportedException("by design");
     }
 
-    private sealed class MemorySource(Dictionary<string, string?> settings) : ConfigurationProvider, IConfigurationSource
+    private sealed class MemorySource(Dictionary<string, string?> settings) : ConfigurationProvider,
+    IConfigurationSource
     {
         public IConfigurationProvider Build(IConfigurationBuilder builder)
         {

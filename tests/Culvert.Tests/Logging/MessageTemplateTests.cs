@@ -9,13 +9,17 @@ public sealed class MessageTemplateTests
 {
     private static readonly object?[] Values =
     [
-        null, "", "text", "Zoë 🙂", "\ud83d", "\ude42", 0, -1, int.MaxValue, long.MinValue, 1.5, -0.0, 1e300, double.NaN, double.PositiveInfinity,
-        true, false, Guid.Parse("0f8fad5b-d9cb-469f-a165-70867728950e"), 1.10m, 'c', ulong.MaxValue, 2.5f, LogLevel.Error,
-        new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), TimeSpan.FromSeconds(1.5), new[] { 1, 2 }, new List<string?> { "a", null },
+        null, "", "text", "Zoë 🙂", "\ud83d", "\ude42", 0, -1, int.MaxValue, long.MinValue, 1.5, -0.0, 1e300,
+        double.NaN, double.PositiveInfinity,
+        true, false, Guid.Parse("0f8fad5b-d9cb-469f-a165-70867728950e"), 1.10m, 'c', ulong.MaxValue, 2.5f,
+        LogLevel.Error,
+        new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), TimeSpan.FromSeconds(1.5), new[] { 1, 2 },
+        new List<string?> { "a", null },
     ];
 
     private static readonly string[] Pieces =
-        ["{A}", "{B}", "{C,8}", "{D:000}", "{@E}", "{$F}", "text ", "{{", "}}", "é", "🙂", " = ", "{G.H}", "{ I }", "%", "\""];
+        ["{A}", "{B}", "{C,8}", "{D:000}", "{@E}", "{$F}", "text ", "{{", "}}", "é", "🙂", " = ", "{G.H}",
+            "{ I }", "%", "\""];
 
     [Fact]
     public async Task Log_AnyTemplateAndValues_BodyIsWhatTheFormatterSays()
@@ -24,7 +28,8 @@ public sealed class MessageTemplateTests
         var random = new Random(seed);
         var collector = new FakeCollector();
         var expected = new List<string?>();
-        await using (var provider = new CulvertLoggerProvider(new CulvertLoggerOptions { Connect = collector.ConnectAsync }))
+        await using (var provider = new CulvertLoggerProvider(
+            new CulvertLoggerOptions { Connect = collector.ConnectAsync }))
         {
             using var loggers = new LoggerFactory([provider, new RememberingProvider(expected)]);
             var logger = loggers.CreateLogger("Templates");
@@ -50,7 +55,8 @@ public sealed class MessageTemplateTests
         }
     }
 
-    private static string AsUtf8(string text) => System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text));
+    private static string AsUtf8(string text) =>
+        System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text));
 
     private sealed class RememberingProvider(List<string?> messages) : ILoggerProvider, ILogger
     {
@@ -62,7 +68,8 @@ public sealed class MessageTemplateTests
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             try
             {

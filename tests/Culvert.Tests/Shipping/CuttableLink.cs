@@ -4,7 +4,8 @@ using Culvert.Connections;
 
 namespace Culvert.Tests.Shipping;
 
-/// <summary>Two connected ends in memory, with a wire between them that breaks after a number of bytes of one direction.</summary>
+/// <summary>Two connected ends in memory, with a wire between them that breaks after a number of bytes of one
+/// direction.</summary>
 internal sealed class CuttableLink
 {
     private readonly Pipe[] _pipes = [new(), new(), new(), new()];

@@ -43,7 +43,15 @@ internal sealed class FakeCollector
 
     public IReadOnlyList<KeptRecord> Records
     {
-        get { lock (_gate) return _failure is null ? [.. _records] : throw new InvalidOperationException("Collector", _failure); }
+        get
+        {
+            lock (_gate)
+            {
+                return _failure is null
+                    ? [.. _records]
+                    : throw new InvalidOperationException("Collector", _failure);
+            }
+        }
     }
 
     public ValueTask<Connection> ConnectAsync(CancellationToken cancellationToken)
@@ -81,7 +89,8 @@ internal sealed class FakeCollector
                     session.SawPreface = true;
                 }
 
-                while (session.SawPreface && FrameReader.TryRead(ref buffer, LogProtocol.FrameBytesMax, out var header, out var payload))
+                while (session.SawPreface
+                    && FrameReader.TryRead(ref buffer, LogProtocol.FrameBytesMax, out var header, out var payload))
                 {
                     if (!await TakeAsync(session, link, (LogFrameType)header.Type, payload)) return;
                 }
@@ -106,7 +115,8 @@ internal sealed class FakeCollector
         await link.Server.DisposeAsync();
     }
 
-    private async Task<bool> TakeAsync(Session session, CuttableLink link, LogFrameType type, ReadOnlySequence<byte> payload)
+    private async Task<bool> TakeAsync(
+        Session session, CuttableLink link, LogFrameType type, ReadOnlySequence<byte> payload)
     {
         var output = link.Server.Output;
         switch (type)
@@ -117,7 +127,8 @@ internal sealed class FakeCollector
                 session.Key = $"{Convert.ToHexString(producer)}/{epoch}";
                 lock (_gate)
                 {
-                    if (Answer is null) LogFrames.WriteWelcome(output, _durable.GetValueOrDefault(session.Key), 2 * 1024 * 1024);
+                    if (Answer is null)
+                        LogFrames.WriteWelcome(output, _durable.GetValueOrDefault(session.Key), 2 * 1024 * 1024);
                     else output.Write(Answer);
                 }
 
@@ -185,12 +196,15 @@ internal sealed class FakeCollector
 
 /// <summary>A record as the fake collector kept it.</summary>
 internal sealed record KeptRecord(
-    string Producer, ulong Sequence, Severity Severity, string Body, string Template, string Logger, string EventName, byte[] Trace,
-    long TimeNs, RecordFlags Flags, IReadOnlyDictionary<string, object?> Attributes, IReadOnlyDictionary<string, object?> Resource)
+    string Producer, ulong Sequence, Severity Severity, string Body, string Template, string Logger, string EventName,
+    byte[] Trace,
+    long TimeNs, RecordFlags Flags, IReadOnlyDictionary<string, object?> Attributes,
+    IReadOnlyDictionary<string, object?> Resource)
 {
     public static KeptRecord From(string producer, ulong sequence, AttributeList resource, in RecordView record) =>
         new(
-            producer, sequence, record.Severity, Text(record.Body), Text(record.Template), Text(record.Logger), Text(record.EventName),
+            producer, sequence, record.Severity, Text(record.Body), Text(record.Template), Text(record.Logger), Text(
+                record.EventName),
             record.Trace.ToArray(), record.TimeNs, record.Flags, Read(record.Attributes), Read(resource));
 
     private static Dictionary<string, object?> Read(AttributeList list)

@@ -145,7 +145,8 @@ public sealed class FullPolicyTests
         await using var shipper = LogShipper.Start(options);
         var large = new string('x', RecordLimits.StringBytesMax);
 
-        Assert.False(shipper.Write(Severity.Error, large, Enumerable.Range(0, 8).Select(i => new KeyValuePair<string, object?>($"{i}", large))));
+        Assert.False(shipper.Write(Severity.Error, large, Enumerable.Range(0, 8).Select(
+            i => new KeyValuePair<string, object?>($"{i}", large))));
         Assert.True(shipper.Write(Severity.Error, large, [new("a", large)]));
 
         Assert.True(await FlushAsync(shipper));

@@ -39,7 +39,8 @@ public sealed class LogShipperTests
     {
         var collector = new FakeCollector();
         var shipper = LogShipper.Start(Options(collector));
-        for (var i = 0; i < 5_000; i++) shipper.Write(Severity.Debug, "a record of some length, so that there are several batches");
+        for (var i = 0; i < 5_000; i++)
+            shipper.Write(Severity.Debug, "a record of some length, so that there are several batches");
 
         await shipper.DisposeAsync().AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
 
@@ -93,8 +94,8 @@ public sealed class LogShipperTests
         var rounds = Environment.GetEnvironmentVariable("CULVERT_TEST_FULL") is null ? 60 : 2_000;
         for (var round = 0; round < rounds; round++)
         {
-            // The first bytes are the preface, headers and Hello or Welcome: each of them is cut at some time. The rest falls
-            // within batches, acknowledgements and the goodbye.
+            // The first bytes are the preface, headers and Hello or Welcome: each of them is cut at some time. The rest
+            // falls within batches, acknowledgements and the goodbye.
             var collector = new FakeCollector();
             collector.NextLink = count => count >= 12
                 ? new CuttableLink()
@@ -115,7 +116,8 @@ public sealed class LogShipperTests
             await shipper.DisposeAsync().AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
 
             var sequences = collector.Records.Select(record => (int)record.Sequence).ToArray();
-            Assert.True(Enumerable.Range(1, Count).SequenceEqual(sequences), $"seed {seed}, round {round}: {sequences.Length} records");
+            Assert.True(Enumerable.Range(1, Count).SequenceEqual(sequences),
+                $"seed {seed}, round {round}: {sequences.Length} records");
             Assert.Equal((ulong)Count, shipper.Statistics.Acknowledged);
         }
     }
@@ -146,7 +148,8 @@ public sealed class LogShipperTests
         Assert.Equal(Threads * Each, records.Count);
         foreach (var group in records.GroupBy(record => record.Attributes["thread"]))
         {
-            Assert.Equal(Enumerable.Range(0, Each).Select(i => (long)i), group.Select(record => (long)record.Attributes["i"]!));
+            Assert.Equal(Enumerable.Range(0, Each).Select(i => (long)i), group.Select(
+                record => (long)record.Attributes["i"]!));
         }
     }
 
@@ -175,7 +178,8 @@ public sealed class LogShipperTests
             var shipper = LogShipper.Start(options);
             shipper.Write(Severity.Info, "kept");
             // A part of a frame is awaited; the fake closes no connection, so the test does.
-            await UntilAsync(() => Broken(collector) && shipper.Statistics.Problem is not null, $"seed {seed}, round {round}");
+            await UntilAsync(
+                () => Broken(collector) && shipper.Statistics.Problem is not null, $"seed {seed}, round {round}");
             await shipper.DisposeAsync().AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
             Assert.True(undelivered == 1, $"seed {seed}, round {round}");
         }
@@ -194,7 +198,8 @@ public sealed class LogShipperTests
         }
         else
         {
-            LogFrames.WriteWelcome(answer, kind.StartsWith("welcome", StringComparison.Ordinal) ? 99UL : 0, 2 * 1024 * 1024);
+            LogFrames.WriteWelcome(
+                answer, kind.StartsWith("welcome", StringComparison.Ordinal) ? 99UL : 0, 2 * 1024 * 1024);
             LogFrames.WriteAck(answer, 99);
         }
 
@@ -230,7 +235,8 @@ public sealed class LogShipperTests
         return true;
     }
 
-    internal static LogShipperOptions Options(FakeCollector collector, KeyValuePair<string, object?>[]? resource = null) => new()
+    internal static LogShipperOptions Options(FakeCollector collector,
+        KeyValuePair<string, object?>[]? resource = null) => new()
     {
         Connect = collector.ConnectAsync,
         Resource = resource ?? [],

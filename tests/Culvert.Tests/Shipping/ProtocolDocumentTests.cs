@@ -41,7 +41,8 @@ public sealed class ProtocolDocumentTests
         Assert.Contains($"{ShippingLimits.WindowBatches}\n   batches", text);
     }
 
-    /// <summary>The hexadecimal columns of the example: what stands before three spaces, in blocks after its heading.</summary>
+    /// <summary>The hexadecimal columns of the example: what stands before three spaces, in blocks after its
+    /// heading.</summary>
     private static byte[] ExampleBytes(string text)
     {
         var bytes = new List<byte>();
@@ -49,7 +50,8 @@ public sealed class ProtocolDocumentTests
         {
             var column = line.TrimStart().Split("   ")[0];
             var words = column.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length == 0 || !words.All(word => word.Length == 2 && word.All(char.IsAsciiHexDigitUpper))) continue;
+            if (words.Length == 0 || !words.All(word => word.Length == 2 && word.All(char.IsAsciiHexDigitUpper)))
+                continue;
             bytes.AddRange(words.Select(word => Convert.FromHexString(word)[0]));
         }
 

@@ -4,7 +4,8 @@ using Culvert.Cli.Terminal;
 
 namespace Culvert.Cli.Bench.Collect;
 
-/// <summary><c>culvert bench collect</c>: how many records a second the collector takes, keeps durably and makes searchable.</summary>
+/// <summary><c>culvert bench collect</c>: how many records a second the collector takes, keeps durably and makes
+/// searchable.</summary>
 internal static class CollectBench
 {
     public static Command Create()
@@ -21,7 +22,8 @@ internal static class CollectBench
         var json = new Option<bool>("--json") { Description = "Print one JSON object a line" };
         var alone = new Option<bool>("--alone") { Description = "Leave out rsyslog" };
         var command = new Command(
-            "collect", "Records a second through ILogger, spool and store, durable and searchable, beside rsyslog where it is installed.")
+            "collect", "Records a second through ILogger, spool and store, durable and searchable, beside rsyslog "
+            + "where it is installed.")
         {
             seconds, producers, json, alone,
         };
@@ -36,7 +38,8 @@ internal static class CollectBench
     {
         foreach (var count in producers)
         {
-            var baseline = withPeers ? await MeasureRsyslogAsync(report, count, duration, sync: false, cancellation) : null;
+            var baseline =
+                withPeers ? await MeasureRsyslogAsync(report, count, duration, sync: false, cancellation) : null;
             if (withPeers) await MeasureRsyslogAsync(report, count, duration, sync: true, cancellation);
             await MeasureCollectorAsync(report, count, duration, baseline, cancellation);
         }
@@ -56,7 +59,8 @@ internal static class CollectBench
             $"culvert, {producers} producers", "200 B",
             [
                 ("records_per_s", perSecond), ("records", run.Produced), ("cpu_s", run.CpuSeconds),
-                ("records_per_cpu_s", run.Produced / run.CpuSeconds), ("rss_mb", run.PeakMemoryMegabytes), ("lost", run.Produced - run.Found),
+                ("records_per_cpu_s", run.Produced / run.CpuSeconds), ("rss_mb", run.PeakMemoryMegabytes),
+                ("lost", run.Produced - run.Found),
             ],
             baseline is null ? null : "rsyslog, no sync, no index", baseline is null ? null : perSecond / baseline);
     }
@@ -66,7 +70,8 @@ internal static class CollectBench
     {
         if (RsyslogUnderTest.FindProgram() is not { } program)
         {
-            Console.Error.WriteLine("rsyslog is not installed, so there is no row for it (Debian: apt-get install rsyslog).");
+            Console.Error.WriteLine(
+                "rsyslog is not installed, so there is no row for it (Debian: apt-get install rsyslog).");
             return null;
         }
 
@@ -83,7 +88,8 @@ internal static class CollectBench
             $"rsyslog, {producers} producers, {(sync ? "sync" : "no sync")}", "200 B",
             [
                 ("records_per_s", perSecond), ("records", kept), ("cpu_s", rsyslog.CpuSeconds()),
-                ("records_per_cpu_s", kept / rsyslog.CpuSeconds()), ("rss_mb", rsyslog.PeakMemoryMegabytes()), ("lost", sent - kept),
+                ("records_per_cpu_s", kept / rsyslog.CpuSeconds()), ("rss_mb", rsyslog.PeakMemoryMegabytes()),
+                ("lost", sent - kept),
             ]);
         return perSecond;
     }

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Cli.Bench.Collect;
 
 /// <summary>
-/// <c>culvert bench produce</c>, hidden: a program that logs as fast as it can through ILogger and AddCulvert's provider. Each
-/// line carries the producer's name and a number, so that a reader can say which one is missing.
+/// <c>culvert bench produce</c>, hidden: a program that logs as fast as it can through ILogger and AddCulvert's
+/// provider. Each line carries the producer's name and a number, so that a reader can say which one is missing.
 /// </summary>
 internal static class CollectProducer
 {
@@ -64,7 +64,8 @@ internal static class CollectProducer
         var started = Stopwatch.GetTimestamp();
         for (var number = 0L; number < records; number++)
         {
-            if (number % LinesBetweenLooksAtTheClock == 0 && Stopwatch.GetElapsedTime(started).TotalSeconds >= seconds) return number;
+            if (number % LinesBetweenLooksAtTheClock == 0 && Stopwatch.GetElapsedTime(started).TotalSeconds >= seconds)
+                return number;
             var line = lines[number % lines.Length];
             var text = string.Create(CultureInfo.InvariantCulture, $"{service}-{number} {line}");
             logger.Log(LogLevel.Information, default, text, null, static (state, _) => state);

@@ -32,7 +32,8 @@ internal sealed class CollectorUnderTest : IAsyncDisposable
         return new CollectorUnderTest(folder, process, new HttpReader(new Uri(page), token: null));
     }
 
-    /// <summary>Lets processes log for so long, waits until all of it is in blocks, and counts it with a query.</summary>
+    /// <summary>Lets processes log for so long, waits until all of it is in blocks, and counts it with a
+    /// query.</summary>
     public async Task<CollectRun> ProduceAsync(int producers, TimeSpan duration, CancellationToken cancellation)
     {
         var begin = new TaskCompletionSource();
@@ -94,7 +95,8 @@ internal sealed class CollectorUnderTest : IAsyncDisposable
             var stored = document.RootElement.GetProperty("outputs")[0].GetProperty("stored").GetInt64();
             if (stored >= records) return document.RootElement.Clone();
             if (Stopwatch.GetElapsedTime(started) > StoreTimeout)
-                throw new TimeoutException($"Only {stored} of {records} records were stored in {StoreTimeout.TotalMinutes} minutes.");
+                throw new TimeoutException(
+                    $"Only {stored} of {records} records were stored in {StoreTimeout.TotalMinutes} minutes.");
             await timer.WaitForNextTickAsync(cancellation);
         }
     }

@@ -26,7 +26,8 @@ internal sealed class RsyslogUnderTest : IAsyncDisposable
     public static string? FindProgram() =>
         new[] { "/usr/sbin/rsyslogd", "/sbin/rsyslogd", "/usr/local/sbin/rsyslogd" }.FirstOrDefault(File.Exists);
 
-    public static async Task<RsyslogUnderTest> StartAsync(string program, bool sync, CancellationToken cancellationToken)
+    public static async Task<RsyslogUnderTest> StartAsync(
+        string program, bool sync, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("culvert-rsyslog-").FullName;
         var configuration = Path.Combine(folder, "rsyslog.conf");
@@ -50,7 +51,8 @@ internal sealed class RsyslogUnderTest : IAsyncDisposable
 
     public double PeakMemoryMegabytes() => _process.PeakMemoryMegabytes();
 
-    /// <summary>Waits until the file holds as many lines as were sent, or has not grown for two seconds; the lines it holds.</summary>
+    /// <summary>Waits until the file holds as many lines as were sent, or has not grown for two seconds; the lines it
+    /// holds.</summary>
     public async Task<long> WaitForLinesAsync(long sent, CancellationToken cancellationToken)
     {
         var lines = 0L;

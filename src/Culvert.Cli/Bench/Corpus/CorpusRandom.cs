@@ -1,6 +1,7 @@
 namespace Culvert.Cli.Bench.Corpus;
 
-/// <summary>The same numbers for the same seed, on every runtime. Source: splitmix64, public domain, S. Vigna 2015.</summary>
+/// <summary>The same numbers for the same seed, on every runtime. Source: splitmix64, public domain, S. Vigna
+/// 2015.</summary>
 internal struct CorpusRandom(int seed)
 {
     private ulong _state = (ulong)seed * 0x9E3779B97F4A7C15 + 1;

@@ -4,7 +4,8 @@ namespace Culvert.Cli.Bench.Corpus;
 internal static class CorpusWords
 {
     private static readonly byte[][] NameList = Encode(
-        "anna", "ben", "chloe", "david", "elif", "farid", "grace", "hugo", "ines", "jonas", "kira", "liam", "mona", "noah",
+        "anna", "ben", "chloe", "david", "elif", "farid", "grace", "hugo", "ines", "jonas", "kira", "liam",
+        "mona", "noah",
         "olga", "pedro", "qiang", "rosa", "sven", "tariq", "uma", "viktor", "wanda", "xenia", "yusuf", "zoe");
 
     private static readonly byte[][] NounList = Encode(
@@ -14,7 +15,8 @@ internal static class CorpusWords
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36",
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100101 Firefox/127.0",
         "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile Safari/604.1",
-        "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15",
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 "
+        + "Safari/605.1.15",
         "curl/8.5.0", "kube-probe/1.30", "okhttp/4.12.0");
 
     private static readonly byte[][] FrameList = Encode(
@@ -43,5 +45,6 @@ internal static class CorpusWords
 
     public static ReadOnlySpan<byte> Frame(int index) => FrameList[index];
 
-    private static byte[][] Encode(params string[] words) => Array.ConvertAll(words, System.Text.Encoding.UTF8.GetBytes);
+    private static byte[][] Encode(params string[] words) =>
+        Array.ConvertAll(words, System.Text.Encoding.UTF8.GetBytes);
 }

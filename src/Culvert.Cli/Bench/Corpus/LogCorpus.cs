@@ -3,8 +3,8 @@ using Culvert.Records;
 namespace Culvert.Cli.Bench.Corpus;
 
 /// <summary>
-/// Makes realistic log records, the same ones for the same seed: lines in five public formats, 200 bytes on average, from
-/// eight services, with ids, addresses, durations and traces as varied as real ones. More than a million a second.
+/// Makes realistic log records, the same ones for the same seed: lines in five public formats, 200 bytes on average,
+/// from eight services, with ids, addresses, durations and traces as varied as real ones. More than a million a second.
 /// </summary>
 /// <remarks>One thread at a time. What a property gives is valid until the next <see cref="MoveNext"/>.</remarks>
 internal sealed class LogCorpus(int seed, long startNs = LogCorpus.DefaultStartNs)
@@ -98,10 +98,12 @@ internal sealed class LogCorpus(int seed, long startNs = LogCorpus.DefaultStartN
         (Format, Service) = (CorpusFormat.NginxAccess, _random.Next(2));
         var status = Status();
         AddAddress();
-        _text.Add(" - - ["u8).AddCommonLogTime(TimeNs).Add(" +0000] \""u8).Add(_random.Next(5) == 0 ? "POST "u8 : "GET "u8);
+        _text.Add(" - - ["u8).AddCommonLogTime(TimeNs).Add(" +0000] \""u8)
+            .Add(_random.Next(5) == 0 ? "POST "u8 : "GET "u8);
         AddPath();
         _text.Add(" HTTP/1.1\" "u8).Add(status).Add(" "u8).Add(_random.Next(40_000)).Add(" \"-\" \""u8);
-        _text.Add(CorpusWords.Agent(_random.Next(CorpusWords.Agents))).Add("\" rt=0."u8).AddPadded(_random.Next(1_000), 3);
+        _text.Add(CorpusWords.Agent(_random.Next(CorpusWords.Agents))).Add("\" rt=0."u8)
+            .AddPadded(_random.Next(1_000), 3);
     }
 
     private void Syslog()
@@ -128,7 +130,8 @@ internal sealed class LogCorpus(int seed, long startNs = LogCorpus.DefaultStartN
                 break;
             default:
                 _text.Add("kernel: ["u8).Add(_random.Next(9_000_000)).Add("."u8).AddPadded(_random.Next(1_000_000), 6);
-                _text.Add("] audit: type=1400 apparmor=\"ALLOWED\" operation=\"open\" profile=\"/usr/sbin/named\" pid="u8);
+                _text.Add(
+                    "] audit: type=1400 apparmor=\"ALLOWED\" operation=\"open\" profile=\"/usr/sbin/named\" pid="u8);
                 _text.Add(pid).Add(" comm=\"isc-net-0000\" requested_mask=\"r\""u8);
                 break;
         }
@@ -138,7 +141,8 @@ internal sealed class LogCorpus(int seed, long startNs = LogCorpus.DefaultStartN
     {
         (Format, Service, Severity) = (CorpusFormat.JavaStackTrace, 4, Severity.Error);
         _text.AddIso(TimeNs, (byte)' ').Add(","u8).AddPadded((int)(TimeNs / 1_000_000 % 1_000), 3);
-        _text.Add(" ERROR [pool-3-thread-"u8).Add(_random.Next(32)).Add("] c.e.billing.ChargeService - Could not charge order "u8);
+        _text.Add(" ERROR [pool-3-thread-"u8).Add(_random.Next(32))
+            .Add("] c.e.billing.ChargeService - Could not charge order "u8);
         _text.Add(_random.Next(9_000_000)).Add("\njava.net.SocketTimeoutException: Read timed out after "u8);
         _text.Add(_random.Next(30_000)).Add(" ms"u8);
         var depth = 5 + _random.Next(8);
@@ -150,7 +154,8 @@ internal sealed class LogCorpus(int seed, long startNs = LogCorpus.DefaultStartN
         (Format, Service) = (CorpusFormat.JsonLine, 5 + _random.Next(3));
         var status = Status();
         _text.Add("{\"ts\":\""u8).AddIso(TimeNs, (byte)'T').Add("."u8).AddPadded((int)(TimeNs / 1_000_000 % 1_000), 3);
-        _text.Add("Z\",\"level\":\""u8).Add(Severity >= Severity.Error ? "error"u8 : Severity >= Severity.Warn ? "warn"u8 : "info"u8);
+        _text.Add("Z\",\"level\":\""u8)
+            .Add(Severity >= Severity.Error ? "error"u8 : Severity >= Severity.Warn ? "warn"u8 : "info"u8);
         _text.Add("\",\"msg\":\"request completed\",\"method\":\"GET\",\"path\":\""u8);
         AddPath();
         _text.Add("\",\"status\":"u8).Add(status).Add(",\"duration_ms\":"u8).Add(_random.Next(500)).Add("."u8);
@@ -180,12 +185,14 @@ internal sealed class LogCorpus(int seed, long startNs = LogCorpus.DefaultStartN
     private void AddAddress()
     {
         var bits = _random.NextUInt64();
-        _text.Add("10."u8).Add((long)(bits & 3)).Add("."u8).Add((long)(bits >> 8 & 63)).Add("."u8).Add((long)(bits >> 16 & 255));
+        _text.Add("10."u8).Add((long)(bits & 3)).Add("."u8).Add((long)(bits >> 8 & 63)).Add("."u8)
+            .Add((long)(bits >> 16 & 255));
     }
 
     private void AddPath()
     {
-        _text.Add("/api/v1/"u8).Add(CorpusWords.Noun(_random.Next(CorpusWords.Nouns))).Add("/"u8).Add(_random.Next(2_000_000));
+        _text.Add("/api/v1/"u8).Add(CorpusWords.Noun(_random.Next(CorpusWords.Nouns))).Add("/"u8)
+            .Add(_random.Next(2_000_000));
         if (_random.Next(3) == 0) _text.Add("?page="u8).Add(_random.Next(40)).Add("&sort=created"u8);
     }
 }

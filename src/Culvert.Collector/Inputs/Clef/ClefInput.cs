@@ -125,7 +125,8 @@ internal sealed class ClefInput : IInput
     {
         if (reason is { } counted) _context.Ledger.CountDropped(Name, counted, 1);
         if (status == StatusCodes.Status503ServiceUnavailable)
-            context.Response.Headers.RetryAfter = HttpInputLimits.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = HttpInputLimits.RetryAfterSeconds.ToString(
+                CultureInfo.InvariantCulture);
         return WriteAsync(context, status, json => json.WriteString("Error", message));
     }
 

@@ -18,7 +18,8 @@ internal sealed class ConnectionCounter(int connectionsMax, int perUserMax)
             if (_count >= connectionsMax)
                 reason = $"All {connectionsMax} connections of this input are taken; close some, or try again later.";
             else if (ofUser >= perUserMax)
-                reason = $"User {user} has {perUserMax} connections to this input already; close some, or try again later.";
+                reason =
+                    $"User {user} has {perUserMax} connections to this input already; close some, or try again later.";
             if (reason is not null) return false;
             _count++;
             if (user is { } added) _byUser[added] = ofUser + 1;

@@ -27,7 +27,8 @@ internal sealed class LinesSession
         _parse = parse;
         var peer = connection.Peer;
         _batcher = new LineBatcher(
-            context, PeerAttributes.EncodeOrigin(context.Name, peer), PeerAttributes.Resource(context.Name, peer), budget);
+            context, PeerAttributes.EncodeOrigin(context.Name, peer),
+            PeerAttributes.Resource(context.Name, peer), budget);
     }
 
     /// <summary>Reads until the client ends or the token is cancelled, then waits until all is durable.</summary>
@@ -38,7 +39,8 @@ internal sealed class LinesSession
         using var registration = abandoning.Register(_batcher.Abandon);
         // The timer wakes the pending read, which costs nothing as long as lines keep coming.
         using var timer = _context.Time.CreateTimer(
-            static state => ((PipeReader)state!).CancelPendingRead(), _input, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static state =>
+                ((PipeReader)state!).CancelPendingRead(), _input, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
         {
             await ReadAsync(timer, stopping).ConfigureAwait(false);
@@ -63,7 +65,8 @@ internal sealed class LinesSession
             _input.AdvanceTo(result.Buffer.End);
             if (result.IsCompleted) return;
             if (result.IsCanceled && !await _batcher.FlushAsync(stopping).ConfigureAwait(false)) return;
-            timer.Change(_batcher.IsEmpty ? Timeout.InfiniteTimeSpan : InputLimits.GatherTime, Timeout.InfiniteTimeSpan);
+            timer.Change(
+                _batcher.IsEmpty ? Timeout.InfiniteTimeSpan : InputLimits.GatherTime, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -59,7 +59,8 @@ internal sealed class ListenerInput : IInput, IConnectionService
         }
 
         var parser = new LineRecordParser(_context.Time);
-        var lines = new LinesSession(_context, connection, _budget, new LineSplitter(_options.LineBytesMax), parser.Parse);
+        var lines = new LinesSession(
+            _context, connection, _budget, new LineSplitter(_options.LineBytesMax), parser.Parse);
         await lines.RunAsync(stopping, abandoning).ConfigureAwait(false);
     }
 

@@ -17,7 +17,8 @@ internal static class LoopbackRule
         if (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)) return;
         throw new ConnectionException(
             ConnectionError.NotAllowed,
-            $"The input '{input}' would listen at {endpoint}, which other machines can reach and where nothing proves who "
+            $"The input '{input}' would listen at {endpoint}, which other machines can reach and where nothing proves "
+            + "who "
             + "sends; use 127.0.0.1, or say insecure: true.");
     }
 }

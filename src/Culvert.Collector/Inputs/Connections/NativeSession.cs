@@ -129,13 +129,15 @@ internal sealed class NativeSession
         var have = (int)Math.Min(buffer.Length, LogProtocol.PrefaceBytes);
         buffer.Slice(0, have).CopyTo(preface);
         if (!preface[..have].SequenceEqual(LogProtocol.Preface[..have]))
-            throw Violation("The first bytes are those of no version of the protocol that is known here; update the collector.");
+            throw Violation(
+                "The first bytes are those of no version of the protocol that is known here; update the collector.");
         if (have < LogProtocol.PrefaceBytes) return false;
 
         var rest = buffer.Slice(LogProtocol.PrefaceBytes);
         if (!FrameReader.TryRead(ref rest, LogProtocol.FrameBytesMax, out var header, out var payload)) return false;
         Span<byte> producer = stackalloc byte[16];
-        if ((LogFrameType)header.Type != LogFrameType.Hello || !LogFrames.TryReadHello(payload, producer, out var epoch))
+        if ((LogFrameType)header.Type != LogFrameType.Hello
+            || !LogFrames.TryReadHello(payload, producer, out var epoch))
             throw Violation($"The first frame is no Hello of {LogFrames.HelloBytes} bytes.");
         _producer = new ProducerId(BinaryPrimitives.ReadUInt128LittleEndian(producer), epoch);
         buffer = rest;
@@ -149,7 +151,8 @@ internal sealed class NativeSession
             var result = await _connection.Input.ReadAsync(stopping).ConfigureAwait(false);
             var buffer = result.Buffer;
             var isOver = false;
-            while (!isOver && FrameReader.TryRead(ref buffer, LogProtocol.FrameBytesMax, out var header, out var payload))
+            while (!isOver
+                && FrameReader.TryRead(ref buffer, LogProtocol.FrameBytesMax, out var header, out var payload))
                 isOver = !await HandleAsync(header, payload, stopping).ConfigureAwait(false);
             var consumed = isOver ? buffer.End : buffer.Start;
             _connection.Input.AdvanceTo(consumed, buffer.End);
@@ -158,7 +161,8 @@ internal sealed class NativeSession
     }
 
     /// <summary>Handles a frame; false when it was the last.</summary>
-    private async ValueTask<bool> HandleAsync(FrameHeader header, ReadOnlySequence<byte> payload, CancellationToken stopping)
+    private async ValueTask<bool> HandleAsync(
+        FrameHeader header, ReadOnlySequence<byte> payload, CancellationToken stopping)
     {
         switch ((LogFrameType)header.Type)
         {
@@ -255,7 +259,8 @@ internal sealed class NativeSession
 
             if (error is null || _isGone) return;
             InputLog.GaveUp(
-                _context.Loggers.CreateLogger<NativeSession>(), _context.Name, PeerAttributes.Describe(_connection.Peer), error);
+                _context.Loggers.CreateLogger<NativeSession>(), _context.Name,
+                PeerAttributes.Describe(_connection.Peer), error);
             await SayAsync(SendErrorAsync(error)).ConfigureAwait(false);
         }
         finally

@@ -77,7 +77,8 @@ internal sealed class FilesInput : IInput
     internal void Open()
     {
         if (!OperatingSystem.IsLinux())
-            throw new PlatformNotSupportedException("Files are followed on Linux only so far; send them with 'culvert send'.");
+            throw new PlatformNotSupportedException(
+                "Files are followed on Linux only so far; send them with 'culvert send'.");
         var forgetBefore = UnixTime.NowNs(_context.Time) - FilesLimits.PositionKeptFor.Ticks * 100;
         _states = FileStateLog.Open(_options.StateFile, forgetBefore);
         _scanner = new FileScanner(_context, _options, _states.States);

@@ -23,7 +23,8 @@ internal static partial class FilesLog
     public static partial void TooManyFiles(this ILogger logger, int max);
 
     [LoggerMessage(2605, LogLevel.Warning,
-        "The read positions cannot be saved in {Path} ({Reason}); make room there. Reading goes on where it safely can")]
+        "The read positions cannot be saved in {Path} ({Reason}); make room there. Reading goes on where it safely "
+        + "can")]
     public static partial void CannotSave(this ILogger logger, string path, string reason);
 
     [LoggerMessage(2606, LogLevel.Warning,

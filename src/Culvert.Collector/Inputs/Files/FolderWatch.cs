@@ -41,7 +41,8 @@ internal sealed class FolderWatch : IDisposable
         var watcher = new FileSystemWatcher(folder)
         {
             IncludeSubdirectories = isDeep,
-            NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size,
+            NotifyFilter =
+                NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size,
         };
         _watchers.Add(watcher);
         watcher.Changed += (_, change) => _changed(change.FullPath);

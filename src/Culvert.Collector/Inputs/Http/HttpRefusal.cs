@@ -11,7 +11,8 @@ internal static class HttpRefusal
     public static (int Status, string Message, DropReason? Counted) Of(HttpBodyStatus status) => status switch
     {
         HttpBodyStatus.TooLarge => (StatusCodes.Status413PayloadTooLarge,
-            $"The body is larger than {HttpInputLimits.BodyBytesMax} bytes, or {HttpInputLimits.DecompressedBytesMax} bytes "
+            $"The body is larger than {HttpInputLimits.BodyBytesMax} bytes, or {HttpInputLimits.DecompressedBytesMax} "
+            + "bytes "
             + "decompressed; send smaller batches.", DropReason.TooLong),
         HttpBodyStatus.UnknownEncoding => (StatusCodes.Status415UnsupportedMediaType,
             "The Content-Encoding must be gzip, deflate, br or identity.", DropReason.Malformed),

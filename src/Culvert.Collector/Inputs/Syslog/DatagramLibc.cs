@@ -16,7 +16,8 @@ internal static unsafe partial class DatagramLibc
     public const short PollIn = 1;
 
     [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
-    public static partial int ReceiveMany(SafeHandle socket, MultiHeader* headers, uint count, int flags, void* timeout);
+    public static partial int ReceiveMany(
+        SafeHandle socket, MultiHeader* headers, uint count, int flags, void* timeout);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static partial int Poll(PollEntry* entries, ulong count, int timeoutMs);

@@ -8,7 +8,8 @@ using static Culvert.Collector.Inputs.Syslog.DatagramLibc;
 
 namespace Culvert.Collector.Inputs.Syslog;
 
-/// <summary>The socket of a <c>syslog+udp</c> or <c>syslog+unix</c> endpoint, for <see cref="DatagramBurst"/>.</summary>
+/// <summary>The socket of a <c>syslog+udp</c> or <c>syslog+unix</c> endpoint, for
+/// <see cref="DatagramBurst"/>.</summary>
 internal sealed class DatagramSocket : IDisposable
 {
     private readonly UnixSocketPath? _path;
@@ -36,7 +37,8 @@ internal sealed class DatagramSocket : IDisposable
         if (!OperatingSystem.IsLinux())
         {
             throw new ConnectionException(
-                ConnectionError.InvalidEndpoint, $"Datagrams are received on Linux only, so {endpoint} cannot be opened here.");
+                ConnectionError.InvalidEndpoint,
+                $"Datagrams are received on Linux only, so {endpoint} cannot be opened here.");
         }
 
         return endpoint.Scheme == "syslog+udp"
@@ -44,7 +46,8 @@ internal sealed class DatagramSocket : IDisposable
             : await OpenUnixAsync(endpoint, access, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>How many datagrams the kernel dropped for want of room since the socket was opened, modulo 2^32.</summary>
+    /// <summary>How many datagrams the kernel dropped for want of room since the socket was opened, modulo
+    /// 2^32.</summary>
     public unsafe uint Drops()
     {
         var information = stackalloc uint[MemoryInfoDrops + 8];
@@ -62,10 +65,12 @@ internal sealed class DatagramSocket : IDisposable
 
     private static DatagramSocket OpenUdp(Endpoint endpoint)
     {
-        if (!IPEndPoint.TryParse(endpoint.Address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out var address))
+        if (!IPEndPoint.TryParse(
+            endpoint.Address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out var address))
         {
             throw new ConnectionException(
-                ConnectionError.InvalidEndpoint, $"{endpoint} has no address and port; write syslog+udp://127.0.0.1:514.");
+                ConnectionError.InvalidEndpoint,
+                $"{endpoint} has no address and port; write syslog+udp://127.0.0.1:514.");
         }
 
         var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
@@ -81,7 +86,8 @@ internal sealed class DatagramSocket : IDisposable
             var isTaken = exception.SocketErrorCode == SocketError.AddressAlreadyInUse;
             throw new ConnectionException(
                 isTaken ? ConnectionError.AddressInUse : ConnectionError.System,
-                $"{endpoint} cannot be opened: {exception.Message}; choose another port, or let the system with port 0.",
+                $"{endpoint} cannot be opened: {exception.Message}; choose another port, or let the system with port "
+                + "0.",
                 exception);
         }
     }

@@ -173,7 +173,8 @@ internal sealed class SyslogDatagramReceiver : IAsyncDisposable
         var batch = PooledBatch.From(sender.Batch);
         sender.Batch.Clear();
         sender.Resources.Clear();
-        var adding = _pipeline.AddAsync(batch, _producer.Take(batch.RecordCount), sender.Origin, CancellationToken.None);
+        var adding = _pipeline.AddAsync(
+            batch, _producer.Take(batch.RecordCount), sender.Origin, CancellationToken.None);
         // This thread is the input's own, and to wait here is what makes the kernel's buffer take the load.
         if (!adding.IsCompletedSuccessfully) adding.AsTask().GetAwaiter().GetResult();
     }

@@ -61,7 +61,8 @@ internal sealed class SyslogInput : IInput, IConnectionService
         else
         {
             var transport = _endpoint.ToString()[Prefix.Length..].Replace("?mode=stream", "", StringComparison.Ordinal);
-            await _server!.StartAsync(Endpoint.Parse(transport), _options.Access, cancellationToken).ConfigureAwait(false);
+            await _server!.StartAsync(Endpoint.Parse(transport), _options.Access, cancellationToken)
+                .ConfigureAwait(false);
         }
 
         InputLog.Listening(_context.Loggers.CreateLogger<SyslogInput>(), Name, Endpoints[0]);
@@ -76,7 +77,8 @@ internal sealed class SyslogInput : IInput, IConnectionService
     {
         var parser = new SyslogParser(_context.Time);
         var framer = new SyslogFramer(_options.MessageBytesMax);
-        return new LinesSession(_context, connection, _budget, framer, parser.ParseBytes).RunAsync(stopping, abandoning);
+        return new LinesSession(_context, connection, _budget, framer, parser.ParseBytes).RunAsync(
+            stopping, abandoning);
     }
 
     // Syslog has no answer that a sender would read.

@@ -14,7 +14,8 @@ internal sealed class SyslogParser(TimeProvider time)
 
     private static readonly string[] Facilities =
     [
-        "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "ntp", "audit",
+        "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
+        "ntp", "audit",
         "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
     ];
 

@@ -63,7 +63,8 @@ internal sealed class TermBuilder(string query, QueryNotes notes)
                 return Level(field, comparison, value, number, number, isPrefix, start, end);
             return AsText(
                 start, end,
-                $"'{value}' is no level (trace, debug, info, warn, error, fatal), so '{Shown(start, end)}' was searched "
+                $"'{value}' is no level (trace, debug, info, warn, error, fatal), so '{Shown(start, end)}' was "
+                + "searched "
                 + "as text.");
         }
 
@@ -105,7 +106,8 @@ internal sealed class TermBuilder(string query, QueryNotes notes)
         if (_count == QueryLimits.TermCountMax + 1)
         {
             notes.Add(
-                start, end, $"A query has at most {QueryLimits.TermCountMax} conditions; from here on they were left out.");
+                start, end,
+                $"A query has at most {QueryLimits.TermCountMax} conditions; from here on they were left out.");
         }
 
         return true;

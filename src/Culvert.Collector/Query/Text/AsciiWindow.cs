@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Culvert.Collector.Query.Text;
 
 /// <summary>
-/// The words of up to 64 bytes of text, a bit a byte, by the same rules as <see cref="Tokenizer"/>: classes are told apart
-/// by comparing vectors, and what joins what is decided for all bytes at once. A character outside ASCII ends the window.
+/// The words of up to 64 bytes of text, a bit a byte, by the same rules as <see cref="Tokenizer"/>: classes are told
+/// apart by comparing vectors, and what joins what is decided for all bytes at once. A character outside ASCII ends the
+/// window.
 /// </summary>
 internal readonly struct AsciiWindow
 {

@@ -9,8 +9,8 @@ namespace Culvert.Collector.Query.Text;
 /// Han and Hiragana singly; Katakana, Thai, Khmer, Lao and Myanmar in runs; emoji. Invalid UTF-8 ends a word.
 /// </summary>
 /// <remarks>Nothing is allocated. Tokens are ranges of the text, not folded. ASCII is looked at in windows of 64 bytes;
-/// what touches a window's end is looked at again from its beginning, and only what touches a character outside ASCII, or
-/// is as long as a window, is read a character at a time.</remarks>
+/// what touches a window's end is looked at again from its beginning, and only what touches a character outside ASCII,
+/// or is as long as a window, is read a character at a time.</remarks>
 internal ref struct Tokenizer(ReadOnlySpan<byte> text, int position = 0)
 {
     private readonly ReadOnlySpan<byte> _text = text;

@@ -63,7 +63,8 @@ internal static class WordClasses
 
     private static bool IsLetter(UnicodeCategory category) =>
         category is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter
-            or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter or UnicodeCategory.LetterNumber;
+            or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter
+                or UnicodeCategory.LetterNumber;
 
     private static WordClass OfSingleCharacter(int value) => value switch
     {

@@ -7,11 +7,12 @@ using Microsoft.Net.Http.Headers;
 namespace Culvert.Collector.Web.Access;
 
 /// <summary>
-/// The door: checks every request before any handler sees it. First the Host header, then whether another site's page asked,
-/// then who asks: the same user as the kernel says, or whoever has the token.
+/// The door: checks every request before any handler sees it. First the Host header, then whether another site's page
+/// asked, then who asks: the same user as the kernel says, or whoever has the token.
 /// </summary>
 internal sealed class AccessGate(
-    HostNames names, HttpToken token, bool openMetrics, int port, HttpCounters counters, ILogger logger, TimeProvider time)
+    HostNames names, HttpToken token, bool openMetrics, int port, HttpCounters counters, ILogger logger,
+    TimeProvider time)
 {
     private const string Bearer = "Bearer ";
 
@@ -40,14 +41,16 @@ internal sealed class AccessGate(
 
         if (verdict == BrowserVerdict.Link)
         {
-            // A strict cookie does not come with a link from elsewhere, but with the reload that our own answer asks for.
+            // A strict cookie does not come with a link from elsewhere, but with the reload that our own answer asks
+            // for.
             await RefusalPage.ReloadAsync(context);
             return false;
         }
 
         if (kind == RouteKind.Monitoring && openMetrics) return true;
         if (IsSameUser(context) || HasBearer(context) || HasSession(context)) return true;
-        if (kind == RouteKind.Page && context.Request.Query.TryGetValue("token", out var given) && token.Matches(given.ToString()))
+        if (kind == RouteKind.Page && context.Request.Query.TryGetValue("token", out var given)
+            && token.Matches(given.ToString()))
         {
             BeginSession(context);
             return false;
@@ -64,7 +67,8 @@ internal sealed class AccessGate(
     private bool HasBearer(HttpContext context)
     {
         var header = context.Request.Headers.Authorization.ToString();
-        return header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && token.Matches(header.AsSpan(Bearer.Length).Trim());
+        return header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            && token.Matches(header.AsSpan(Bearer.Length).Trim());
     }
 
     private bool HasSession(HttpContext context) =>
@@ -91,9 +95,12 @@ internal sealed class AccessGate(
 
     private static string Explain(HttpContext context)
     {
-        if (context.Request.Headers.ContainsKey(HeaderNames.Authorization) || context.Request.Query.ContainsKey("token"))
+        if (context.Request.Headers.ContainsKey(HeaderNames.Authorization)
+            || context.Request.Query.ContainsKey("token"))
             return $"The token is not right; the right one stands in the file {HttpToken.FileName} of the data folder.";
-        var who = context.Features.Get<Peer>()?.UserId is { } user ? $"you are user {user}" : "who you are could not be told";
+        var who = context.Features.Get<Peer>()?.UserId is { } user
+            ? $"you are user {user}"
+            : "who you are could not be told";
         return $"This collector answers its own user, and {who}; send the token in its data folder's file "
             + $"{HttpToken.FileName} as 'Authorization: Bearer TOKEN'.";
     }
@@ -123,7 +130,8 @@ internal sealed class AccessGate(
             (more, _unlogged) = (_unlogged, 0);
         }
 
-        var remote = new IPEndPoint(context.Connection.RemoteIpAddress ?? IPAddress.None, context.Connection.RemotePort);
+        var remote = new IPEndPoint(
+            context.Connection.RemoteIpAddress ?? IPAddress.None, context.Connection.RemotePort);
         HttpLog.Refused(logger, context.Request.Method, Shown(context.Request.Path), remote.ToString(), sentence, more);
     }
 

@@ -4,8 +4,8 @@ using Microsoft.Net.Http.Headers;
 namespace Culvert.Collector.Web.Access;
 
 /// <summary>
-/// Tells a request that another site's page caused, by what browsers say themselves: Sec-Fetch-Site (W3C Fetch Metadata)
-/// and Origin (RFC 6454). Programs that are no browsers send neither and pass.
+/// Tells a request that another site's page caused, by what browsers say themselves: Sec-Fetch-Site (W3C Fetch
+/// Metadata) and Origin (RFC 6454). Programs that are no browsers send neither and pass.
 /// </summary>
 internal static class BrowserCheck
 {

@@ -7,7 +7,8 @@ namespace Culvert.Collector.Web.Access;
 /// rebinding) still sends that name, and is refused by it.</summary>
 internal sealed class HostNames
 {
-    private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase) { "localhost", "127.0.0.1", "[::1]" };
+    private readonly HashSet<string> _names =
+        new(StringComparer.OrdinalIgnoreCase) { "localhost", "127.0.0.1", "[::1]" };
 
     public HostNames(IPAddress bound, IEnumerable<string> configured)
     {
@@ -16,7 +17,8 @@ internal sealed class HostNames
         foreach (var name in configured) _names.Add(name);
     }
 
-    /// <summary>Whether the host, its port aside, is one of ours. Ports are not compared: a forwarded port is another one.</summary>
+    /// <summary>Whether the host, its port aside, is one of ours. Ports are not compared: a forwarded port is another
+    /// one.</summary>
     public bool Contains(HostString host) => host.HasValue && _names.Contains(host.Host);
 
     private static string Bracketed(IPAddress address) =>

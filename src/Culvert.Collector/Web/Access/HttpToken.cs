@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Collector.Web.Access;
 
 /// <summary>
-/// The secret that admits whoever the kernel cannot vouch for. Made at the first start and kept beside the data, readable
-/// by the owner alone.
+/// The secret that admits whoever the kernel cannot vouch for. Made at the first start and kept beside the data,
+/// readable by the owner alone.
 /// </summary>
 /// <remarks>Immutable. Any thread.</remarks>
 internal sealed class HttpToken
@@ -41,7 +41,8 @@ internal sealed class HttpToken
         return new HttpToken(text);
     }
 
-    /// <summary>Reads the token of a data folder, as the command line does; false when there is none that is whole.</summary>
+    /// <summary>Reads the token of a data folder, as the command line does; false when there is none that is
+    /// whole.</summary>
     public static bool TryRead(string dataFolder, out string text)
     {
         try
@@ -66,8 +67,8 @@ internal sealed class HttpToken
     }
 
     /// <summary>
-    /// What the browser keeps after the token was given once: a proof that ends, not the token. Cookies are shared by all
-    /// ports of a host, so another program's page on localhost may come to see it.
+    /// What the browser keeps after the token was given once: a proof that ends, not the token. Cookies are shared by
+    /// all ports of a host, so another program's page on localhost may come to see it.
     /// </summary>
     public string IssueSession(DateTimeOffset expires)
     {
@@ -93,7 +94,8 @@ internal sealed class HttpToken
     {
         // Under another name first, so that a crash leaves either a whole token or none.
         var temporary = $"{file}.{Environment.ProcessId}";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+        var options =
+            new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         File.Delete(temporary);
         using (var stream = new FileStream(temporary, options))

@@ -8,7 +8,8 @@ namespace Culvert.Collector.Web.Access;
 /// <see cref="Peer"/>.</summary>
 internal static class PeerOfConnection
 {
-    public static void Use(ListenOptions listen, Func<IPEndPoint?, IPEndPoint?, uint?> ownerOf) => listen.Use(next => connection =>
+    public static void Use(ListenOptions listen, Func<IPEndPoint?, IPEndPoint?, uint?> ownerOf) =>
+        listen.Use(next => connection =>
     {
         var remote = connection.RemoteEndPoint as IPEndPoint;
         var peer = new Peer

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 
 namespace Culvert.Collector.Web.Access;
 
-/// <summary>The same question asked of /proc/net/tcp and tcp6 (proc(5)), where netlink is not permitted, such as under a
-/// strict seccomp filter. Slower: the kernel prints every connection.</summary>
+/// <summary>The same question asked of /proc/net/tcp and tcp6 (proc(5)), where netlink is not permitted, such as under
+/// a strict seccomp filter. Slower: the kernel prints every connection.</summary>
 internal static class ProcNetTcp
 {
     private const int ColumnLocal = 1;
@@ -29,7 +29,8 @@ internal static class ProcNetTcp
         foreach (var line in lines)
         {
             var columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (columns.Length <= ColumnInode || columns[ColumnLocal] != local || columns[ColumnRemote] != remote) continue;
+            if (columns.Length <= ColumnInode || columns[ColumnLocal] != local || columns[ColumnRemote] != remote)
+                continue;
             if (columns[ColumnState] == StateListen || columns[ColumnInode] == "0") continue;
             return uint.TryParse(columns[ColumnUid], CultureInfo.InvariantCulture, out var uid) ? uid : null;
         }
@@ -37,7 +38,8 @@ internal static class ProcNetTcp
         return null;
     }
 
-    /// <summary>Address and port as the kernel prints them: 32-bit words in the machine's order, in hexadecimal.</summary>
+    /// <summary>Address and port as the kernel prints them: 32-bit words in the machine's order, in
+    /// hexadecimal.</summary>
     internal static string Format(IPEndPoint endpoint)
     {
         Span<byte> address = stackalloc byte[16];

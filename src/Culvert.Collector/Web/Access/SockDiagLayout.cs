@@ -14,7 +14,8 @@ namespace Culvert.Collector.Web.Access;
 /// request  16 u8 family   17 u8 protocol   18 u16 zero   20 u32 states   24 socket id (48)
 /// answer   16 u8 family   17 u8 state      18 u16 -      20 socket id (48)   68 u32 timer, receive and send queue
 ///          80 u32 uid     84 u32 inode
-/// socket id 0 u16 source port   2 u16 destination port   4 source (16)   20 destination (16)   36 u32 interface   40 cookie (8)
+/// socket id 0 u16 source port   2 u16 destination port   4 source (16)   20 destination (16)
+///          36 u32 interface     40 cookie (8)
 /// </code>
 /// </remarks>
 internal static class SockDiagLayout
@@ -58,7 +59,9 @@ internal static class SockDiagLayout
         if (message.Length < 20) return SockDiagAnswer.Failed;
         var type = BitConverter.ToUInt16(message[4..]);
         if (type == NetlinkError)
-            return BitConverter.ToInt32(message[16..]) == ErrorNotFound ? SockDiagAnswer.NotFound : SockDiagAnswer.Failed;
+            return BitConverter.ToInt32(message[16..]) == ErrorNotFound
+                ? SockDiagAnswer.NotFound
+                : SockDiagAnswer.Failed;
         if (type != SockDiagByFamily || message.Length < AnswerBytesMin) return SockDiagAnswer.Failed;
 
         Span<byte> expected = stackalloc byte[IdBytes];
@@ -76,7 +79,8 @@ internal static class SockDiagLayout
         if (address.AddressFamily == AddressFamily.InterNetworkV6)
             return id[..IdAddressesEnd].SequenceEqual(expected[..IdAddressesEnd]);
 
-        // An IPv6 socket that talks IPv4 is told with its mapped addresses, so only the last four bytes are compared then.
+        // An IPv6 socket that talks IPv4 is told with its mapped addresses, so only the last four bytes are compared
+        // then.
         var at = id[4..IdAddressesEnd].SequenceEqual(expected[4..IdAddressesEnd]) ? 0 : 12;
         return id[..4].SequenceEqual(expected[..4])
             && id.Slice(4 + at, 4).SequenceEqual(expected.Slice(4, 4))
@@ -91,7 +95,8 @@ internal static class SockDiagLayout
         destination.Address.TryWriteBytes(id[20..], out _);
     }
 
-    private static byte Family(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? (byte)10 : (byte)2;
+    private static byte Family(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? (byte)10 : (byte)2;
 }
 
 /// <summary>What the kernel said of a socket.</summary>

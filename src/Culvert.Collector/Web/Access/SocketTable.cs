@@ -17,8 +17,8 @@ internal static partial class SocketTable
     /// <summary>The user this process runs as; null where users have no number.</summary>
     public static uint? OwnUserId { get; } = OperatingSystem.IsLinux() ? GetEffectiveUserId() : null;
 
-    /// <summary>The owner of the socket bound to <paramref name="client"/> and connected to <paramref name="server"/>, or
-    /// null when both are not on this machine's loopback or nobody can be told.</summary>
+    /// <summary>The owner of the socket bound to <paramref name="client"/> and connected to <paramref name="server"/>,
+    /// or null when both are not on this machine's loopback or nobody can be told.</summary>
     public static uint? OwnerOf(IPEndPoint? client, IPEndPoint? server)
     {
         if (!OperatingSystem.IsLinux() || client is null || server is null) return null;

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Collector.Web.Api;
 
-/// <summary>Reads the parameters of a request. What is wrong is answered with 400 and a sentence that names it.</summary>
+/// <summary>Reads the parameters of a request. What is wrong is answered with 400 and a sentence that names
+/// it.</summary>
 internal readonly struct ApiParameters(HttpRequest request, TimeProvider time)
 {
     public SearchRequest Search => new()
@@ -26,8 +27,10 @@ internal readonly struct ApiParameters(HttpRequest request, TimeProvider time)
             if (Text("before", 64) is not { Length: > 0 } text) return null;
             var dot = text.IndexOf('.', StringComparison.Ordinal);
             return dot > 0
-                && long.TryParse(text.AsSpan(0, dot), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var timeNs)
-                && ulong.TryParse(text.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var position)
+                && long.TryParse(
+                    text.AsSpan(0, dot), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var timeNs)
+                && ulong.TryParse(
+                    text.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var position)
                 ? new SearchCursor(timeNs, position)
                 : throw Wrong("before", text, "give the 'next' of an earlier answer");
         }
@@ -39,7 +42,8 @@ internal readonly struct ApiParameters(HttpRequest request, TimeProvider time)
     public int Number(string name, int standard, int most)
     {
         if (Text(name, 20) is not { Length: > 0 } text) return standard;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1
+            && number <= most
             ? number
             : throw Wrong(name, text, $"give a number from 1 to {most}");
     }

@@ -33,7 +33,8 @@ internal sealed class ExportApi(LogStore store, SearchSlots slots, TimeProvider 
         while (true)
         {
             var current = request;
-            var page = await slots.RunAsync(() => store.SearchPage(current, context.RequestAborted), context.RequestAborted);
+            var page = await slots.RunAsync(
+                () => store.SearchPage(current, context.RequestAborted), context.RequestAborted);
             foreach (var record in page.Records)
             {
                 Write(stream, format, line, options, record);
@@ -47,7 +48,8 @@ internal sealed class ExportApi(LogStore store, SearchSlots slots, TimeProvider 
         await stream.FlushAsync();
     }
 
-    private static void Write(RecordStream stream, string format, StringBuilder line, RecordTextOptions options, RecordCopy record)
+    private static void Write(
+        RecordStream stream, string format, StringBuilder line, RecordTextOptions options, RecordCopy record)
     {
         if (format == "ndjson")
         {

@@ -38,8 +38,13 @@ internal sealed class FieldSample
             switch (attribute.Type)
             {
                 case AttributeType.Text: Count(name, Encoding.UTF8.GetString(attribute.Value)); break;
-                case AttributeType.Int64: Count(name, attribute.Int64.ToString(CultureInfo.InvariantCulture), true); break;
-                case AttributeType.Double: Count(name, attribute.Double.ToString(CultureInfo.InvariantCulture), double.IsFinite(attribute.Double)); break;
+                case AttributeType.Int64:
+                    Count(name, attribute.Int64.ToString(CultureInfo.InvariantCulture), true);
+                    break;
+                case AttributeType.Double:
+                    Count(name, attribute.Double.ToString(CultureInfo.InvariantCulture), double.IsFinite(
+                        attribute.Double));
+                    break;
                 case AttributeType.True: Count(name, "true", true); break;
                 case AttributeType.False: Count(name, "false", true); break;
             }
@@ -51,14 +56,16 @@ internal sealed class FieldSample
         writer.WriteStartObject();
         writer.WriteNumber("sampled"u8, _records);
         writer.WriteStartArray("fields"u8);
-        foreach (var field in _fields.OrderBy(f => Rank(f.Key)).ThenByDescending(f => f.Value.Records).ThenBy(f => f.Key, StringComparer.Ordinal))
+        foreach (var field in _fields.OrderBy(f => Rank(f.Key)).ThenByDescending(f => f.Value.Records).ThenBy(
+            f => f.Key, StringComparer.Ordinal))
         {
             writer.WriteStartObject();
             writer.WriteString("name"u8, field.Key);
             writer.WriteNumber("count"u8, field.Value.Records);
             writer.WriteNumber("distinct"u8, field.Value.Values.Count);
             writer.WriteStartArray("values"u8);
-            foreach (var (value, count) in field.Value.Values.OrderByDescending(v => v.Value).ThenBy(v => v.Key.Text, StringComparer.Ordinal).Take(ValuesShown))
+            foreach (var (value, count) in field.Value.Values.OrderByDescending(v => v.Value).ThenBy(v => v.Key.Text,
+                StringComparer.Ordinal).Take(ValuesShown))
             {
                 writer.WriteStartObject();
                 writer.WritePropertyName("value"u8);
@@ -87,7 +94,8 @@ internal sealed class FieldSample
         }
 
         field.Records++;
-        System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(field.Values, new Value(value, isRaw), out _)++;
+        System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(field.Values,
+            new Value(value, isRaw), out _)++;
     }
 
     private static int Rank(string name)

@@ -56,7 +56,8 @@ internal sealed class FigureApi(LogStore store, SearchSlots slots, TimeProvider 
             ? text
             : throw new BadHttpRequestException("field is missing; name the field whose values are counted.");
         var top = await slots.RunAsync(
-            () => store.TopValues(request, field, limit, cancellationToken: context.RequestAborted), context.RequestAborted);
+            () => store.TopValues(request, field, limit, cancellationToken: context.RequestAborted),
+            context.RequestAborted);
         await HttpAnswer.JsonAsync(context, writer =>
         {
             writer.WriteStartObject();
@@ -84,7 +85,8 @@ internal sealed class FigureApi(LogStore store, SearchSlots slots, TimeProvider 
     private async Task FieldsAsync(HttpContext context)
     {
         var request = new ApiParameters(context.Request, time).Search with { Limit = FieldSample.RecordCountMax };
-        var page = await slots.RunAsync(() => store.SearchPage(request, context.RequestAborted), context.RequestAborted);
+        var page = await slots.RunAsync(
+            () => store.SearchPage(request, context.RequestAborted), context.RequestAborted);
         var sample = new FieldSample();
         foreach (var record in page.Records) sample.Add(record.Record);
         await HttpAnswer.JsonAsync(context, sample.Write);
@@ -104,7 +106,10 @@ internal sealed class FigureApi(LogStore store, SearchSlots slots, TimeProvider 
 
         // In 128 bits, since the bounds may lie at both ends of time.
         var width = Int128.Max(((Int128)to - from + buckets - 1) / buckets, 1);
-        return new HistogramRequest { Query = search.Query, FromNs = from, BucketNs = (long)Int128.Min(width, long.MaxValue), Buckets = buckets };
+        return new HistogramRequest
+        {
+            Query = search.Query, FromNs = from, BucketNs = (long)Int128.Min(width, long.MaxValue), Buckets = buckets,
+        };
     }
 
     private static void Write(Utf8JsonWriter writer, HistogramRequest request, HistogramCounts counts)

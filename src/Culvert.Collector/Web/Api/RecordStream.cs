@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Collector.Web.Api;
 
-/// <summary>Writes an answer of one JSON value a line. What was written is flushed in pieces, so that a slow reader slows
-/// the search and not the memory. One thread at a time.</summary>
+/// <summary>Writes an answer of one JSON value a line. What was written is flushed in pieces, so that a slow reader
+/// slows the search and not the memory. One thread at a time.</summary>
 internal sealed class RecordStream : IDisposable
 {
     private readonly HttpContext _context;

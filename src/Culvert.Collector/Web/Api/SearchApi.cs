@@ -142,5 +142,6 @@ internal sealed class SearchApi(LogStore store, SearchSlots slots, TimeProvider 
     }
 
     private static Task AnswerMissingAsync(HttpContext context, ulong position) => HttpAnswer.SentenceAsync(
-        context, StatusCodes.Status404NotFound, $"There is no record {position}: it was deleted by age or size, or never came.");
+        context, StatusCodes.Status404NotFound,
+        $"There is no record {position}: it was deleted by age or size, or never came.");
 }

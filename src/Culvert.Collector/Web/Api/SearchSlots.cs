@@ -1,6 +1,7 @@
 namespace Culvert.Collector.Web.Api;
 
-/// <summary>Runs the store's synchronous work on other threads, a few at a time; the rest wait for their turn.</summary>
+/// <summary>Runs the store's synchronous work on other threads, a few at a time; the rest wait for their
+/// turn.</summary>
 internal sealed class SearchSlots : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(HttpLimits.SearchCountMax);

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Http;
 namespace Culvert.Collector.Web.Api;
 
 /// <summary>
-/// New records as server-sent events (WHATWG HTML, server-sent events), straight from the spool, before they are indexed.
-/// The id of an event is a record's position, so that a browser that reconnects says itself where it was.
+/// New records as server-sent events (WHATWG HTML, server-sent events), straight from the spool, before they are
+/// indexed. The id of an event is a record's position, so that a browser that reconnects says itself where it was.
 /// </summary>
 internal sealed class TailApi(LogStore store, HttpHost host, TimeProvider time)
 {
@@ -70,7 +70,8 @@ internal sealed class TailApi(LogStore store, HttpHost host, TimeProvider time)
         }
     }
 
-    /// <summary>A reader that fell far behind, because it is slow or was away, goes on nearer to the end and is told.</summary>
+    /// <summary>A reader that fell far behind, because it is slow or was away, goes on nearer to the end and is
+    /// told.</summary>
     private ulong Skip(RecordStream stream, ulong next)
     {
         var end = store.End;
@@ -99,5 +100,7 @@ internal sealed class TailApi(LogStore store, HttpHost host, TimeProvider time)
 
     /// <summary>The id says which position comes next.</summary>
     private static ulong? ReadLastEvent(HttpRequest request) =>
-        ulong.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+        ulong.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : null;
 }

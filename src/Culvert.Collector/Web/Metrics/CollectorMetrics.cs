@@ -31,11 +31,14 @@ internal static class CollectorMetrics
 
         text.Family("culvert_records_spooled_total", "counter", "Records made durable, by input.");
         foreach (var input in ledger.Inputs) text.Sample(input.Spooled, ("input", input.Name));
-        text.Family("culvert_source_records_received_total", "counter", "Records that reached the collector, by program.");
+        text.Family(
+            "culvert_source_records_received_total", "counter", "Records that reached the collector, by program.");
         foreach (var source in ledger.Sources) text.Sample(source.Received, ("source", source.Name));
         var lost = ledger.Producers.Aggregate(ledger.ForgottenProducers.Lost, (sum, producer) => sum + producer.Lost);
-        text.Single("culvert_records_lost_total", "counter", "Records that programs numbered and that never came.", lost);
-        text.Single("culvert_ledger_balanced", "gauge", "1 while every sum of the ledger adds up.", ledger.Balanced ? 1 : 0);
+        text.Single(
+            "culvert_records_lost_total", "counter", "Records that programs numbered and that never came.", lost);
+        text.Single(
+            "culvert_ledger_balanced", "gauge", "1 while every sum of the ledger adds up.", ledger.Balanced ? 1 : 0);
     }
 
     private static void WriteOutputs(MetricsText text, LedgerSnapshot ledger)
@@ -44,9 +47,11 @@ internal static class CollectorMetrics
         foreach (var output in ledger.Outputs) text.Sample(output.Stored, ("output", output.Name));
         text.Family("culvert_output_records_waiting", "gauge", "Records that an output has yet to take.");
         foreach (var output in ledger.Outputs) text.Sample(output.Waiting, ("output", output.Name));
-        text.Family("culvert_output_records_expired_total", "counter", "Records deleted by age or size before an output took them.");
+        text.Family("culvert_output_records_expired_total", "counter",
+            "Records deleted by age or size before an output took them.");
         foreach (var output in ledger.Outputs) text.Sample(output.Expired, ("output", output.Name));
-        text.Family("culvert_output_records_damaged_total", "counter", "Records that could not be read from the disk any more.");
+        text.Family("culvert_output_records_damaged_total", "counter",
+            "Records that could not be read from the disk any more.");
         foreach (var output in ledger.Outputs) text.Sample(output.Damaged, ("output", output.Name));
     }
 
@@ -54,9 +59,11 @@ internal static class CollectorMetrics
     {
         text.Single("culvert_spool_bytes", "gauge", "Size of the spool on disk.", sizes.SpoolBytes);
         text.Single("culvert_store_bytes", "gauge", "Size of the store on disk.", sizes.StoreBytes);
-        text.Single("culvert_store_damaged_blocks_total", "counter", "Blocks found damaged since the start.", sizes.DamagedBlocks);
+        text.Single("culvert_store_damaged_blocks_total", "counter", "Blocks found damaged since the start.",
+            sizes.DamagedBlocks);
         text.Single("process_resident_memory_bytes", "gauge", "Memory of the process.", Environment.WorkingSet);
-        text.Single("process_cpu_seconds_total", "counter", "CPU time of the process.", Environment.CpuUsage.TotalTime.TotalSeconds);
+        text.Single("process_cpu_seconds_total", "counter", "CPU time of the process.",
+            Environment.CpuUsage.TotalTime.TotalSeconds);
     }
 
     private static void WriteHttp(MetricsText text, HttpCounters http)

@@ -4,8 +4,8 @@ using System.Text;
 namespace Culvert.Collector.Web.Metrics;
 
 /// <summary>
-/// Writes Prometheus' text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats): one family at a time, its
-/// help and type first, buckets in the order of their bounds.
+/// Writes Prometheus' text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats): one family at a time,
+/// its help and type first, buckets in the order of their bounds.
 /// </summary>
 internal sealed class MetricsText
 {

@@ -17,7 +17,8 @@ internal static class PageAssets
             if (!name.StartsWith(Prefix, StringComparison.Ordinal)) continue;
             var path = "/" + name[Prefix.Length..];
             var asset = new Lazy<Asset>(() => Read(assembly, name));
-            routes.Map("GET", path == "/index.html" ? "/" : path, RouteKind.Page, context => SendAsync(context, asset.Value));
+            routes.Map("GET", path == "/index.html" ? "/" : path, RouteKind.Page, context => SendAsync(
+                context, asset.Value));
         }
     }
 

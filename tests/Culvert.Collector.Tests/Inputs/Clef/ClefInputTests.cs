@@ -29,7 +29,8 @@ public sealed class ClefInputTests
     public async Task Post_OldFormat_IsAnswered415()
     {
         await using var host = await InputHost.StartAsync();
-        using var response = await host.PostAsync("/api/events/raw", """{"Events":[]}"""u8.ToArray(), "application/json");
+        using var response = await host.PostAsync(
+            "/api/events/raw", """{"Events":[]}"""u8.ToArray(), "application/json");
 
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
         Assert.Contains("/ingest/clef", await response.Content.ReadAsStringAsync(InputHost.Token));

@@ -23,7 +23,8 @@ public sealed class HostileClientTests
         { Hello + "00000000" + "07000000", "not for a client" },
     };
 
-    private static string Hello => "C1434C4F47010000" + "18000000" + "01000000" + new string('A', 32) + "0100000000000000";
+    private static string Hello =>
+        "C1434C4F47010000" + "18000000" + "01000000" + new string('A', 32) + "0100000000000000";
 
     [Theory]
     [MemberData(nameof(Violations))]
@@ -34,7 +35,8 @@ public sealed class HostileClientTests
         await good.OpenAsync();
         await using var bad = new NativeClient(await input.ConnectAsync());
         await bad.SendRawAsync(Convert.FromHexString(hex));
-        if (hex.StartsWith(Hello, StringComparison.Ordinal)) Assert.Equal(LogFrameType.Welcome, (await bad.ReadAsync()).Type);
+        if (hex.StartsWith(Hello, StringComparison.Ordinal))
+            Assert.Equal(LogFrameType.Welcome, (await bad.ReadAsync()).Type);
         Assert.Contains(sentence, await bad.ReadErrorAsync(), StringComparison.Ordinal);
         await good.SendBatchAsync(1, "still here");
         await good.ReadAcksAsync(1);
@@ -122,7 +124,8 @@ public sealed class HostileClientTests
 
         await input.StopAsync();
         Assert.Equal(
-            ["plain", new string('x', 1000), "{\"broken", "\uFFFD\uFFFD", "1 broken", "json", "old", "last without end"],
+            ["plain", new string('x', 1000), "{\"broken", "\uFFFD\uFFFD", "1 broken", "json", "old",
+                "last without end"],
             input.Intake.Bodies);
         Assert.Equal(4_070_908_800_000_000_000, input.Intake.Records[5].TimeNs);
         Assert.Equal(1_000_000_000, input.Intake.Records[6].TimeNs);

@@ -42,12 +42,14 @@ internal sealed class NativeClient(Connection connection) : IAsyncDisposable
         await connection.Output.FlushAsync();
         var (type, payload) = await ReadAsync();
         Assert.Equal(LogFrameType.Welcome, type);
-        Assert.True(LogFrames.TryReadWelcome(new ReadOnlySequence<byte>(payload), out var sequence, out var batchBytesMax));
+        Assert.True(LogFrames.TryReadWelcome(
+            new ReadOnlySequence<byte>(payload), out var sequence, out var batchBytesMax));
         Assert.Equal((uint)RecordLimits.BatchBytesMax, batchBytesMax);
         return sequence;
     }
 
-    public Task SendBatchAsync(ulong firstSequence, params string[] bodies) => SendBatchAsync(firstSequence, Batch(bodies));
+    public Task SendBatchAsync(ulong firstSequence, params string[] bodies) =>
+        SendBatchAsync(firstSequence, Batch(bodies));
 
     public async Task SendBatchAsync(ulong firstSequence, byte[] batch)
     {

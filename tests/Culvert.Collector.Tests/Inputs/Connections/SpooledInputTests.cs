@@ -53,7 +53,8 @@ public sealed class SpooledInputTests
         await using (var lines = await Ipc.ConnectAsync(
             input.Endpoints[0], cancellationToken: TestContext.Current.CancellationToken))
         {
-            await lines.Output.WriteAsync("one\n{\"msg\":\"two\"}\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            await lines.Output.WriteAsync(
+                "one\n{\"msg\":\"two\"}\n"u8.ToArray(), TestContext.Current.CancellationToken);
             await lines.Output.CompleteAsync();
             await lines.Input.ReadAsync(TestContext.Current.CancellationToken);
         }

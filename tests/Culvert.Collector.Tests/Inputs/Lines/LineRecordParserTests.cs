@@ -5,13 +5,15 @@ namespace Culvert.Collector.Tests.Inputs.Lines;
 
 public sealed class LineRecordParserTests
 {
-    private readonly LineRecordParser _parser = new(new ManualTime(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero)));
+    private readonly LineRecordParser _parser = new(
+        new ManualTime(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero)));
 
     [Fact]
     public void Parse_PinoLine_MapsWellKnownKeysAndKeepsTheRest()
     {
         var record = Parse(
-            """{"level":50,"time":1700000000123,"pid":77,"hostname":"web1","name":"api","msg":"it \"broke\"","ms":7,"ok":true,"r":0.5,"x":null,"req":{"id":[1,2]}}""",
+            """{"level":50,"time":1700000000123,"pid":77,"hostname":"web1","name":"api","msg":"it \"broke\"","ms":"""
+            + """7,"ok":true,"r":0.5,"x":null,"req":{"id":[1,2]}}""",
             out var mends);
 
         Assert.Equal(LineMends.None, mends);
@@ -32,7 +34,11 @@ public sealed class LineRecordParserTests
     public void Parse_OpenTelemetryKeys_BecomeTraceServiceAndStack()
     {
         var record = Parse(
-            """{"@timestamp":"2023-11-14T22:13:20Z","log.level":"WARN","message":"m","trace.id":"0af7651916cd43dd8448eb211c80319c","span.id":"b7ad6b7169203331","service.name":"shop","error.stack_trace":"at X"}""",
+            """
+            {"@timestamp":"2023-11-14T22:13:20Z","log.level":"WARN","message":"m",
+            "trace.id":"0af7651916cd43dd8448eb211c80319c","span.id":"b7ad6b7169203331","service.name":"shop",
+            "error.stack_trace":"at X"}
+            """.ReplaceLineEndings(""),
             out _);
 
         Assert.Equal("0af7651916cd43dd8448eb211c80319cb7ad6b716920333100", record.Trace);
@@ -132,7 +138,11 @@ public sealed class LineRecordParserTests
     public void Parse_JournalEntry_KeepsAllFields()
     {
         var record = Parse(
-            """{"__REALTIME_TIMESTAMP":"1700000000123456","PRIORITY":"4","_PID":"812","_COMM":"sshd","SYSLOG_IDENTIFIER":"sshd-session","_HOSTNAME":"box","_SYSTEMD_UNIT":"ssh.service","MESSAGE":[104,105,255],"BIN":[0,255],"TWICE":["a","b"],"LONG":null}""",
+            """
+            {"__REALTIME_TIMESTAMP":"1700000000123456","PRIORITY":"4","_PID":"812","_COMM":"sshd",
+            "SYSLOG_IDENTIFIER":"sshd-session","_HOSTNAME":"box","_SYSTEMD_UNIT":"ssh.service",
+            "MESSAGE":[104,105,255],"BIN":[0,255],"TWICE":["a","b"],"LONG":null}
+            """.ReplaceLineEndings(""),
             out var mends);
 
         Assert.Equal(LineMends.None, mends);
@@ -154,7 +164,8 @@ public sealed class LineRecordParserTests
     {
         string[] seeds =
         [
-            """{"level":50,"time":"2023-11-14T22:13:20Z","msg":"x \u00e9 \ud83d\ude00","a":[1,{"b":null}],"trace_id":"0af7651916cd43dd8448eb211c80319c"}""",
+            """{"level":50,"time":"2023-11-14T22:13:20Z","msg":"x \u00e9 \ud83d\ude00","a":[1,{"b":"""
+            + """null}],"trace_id":"0af7651916cd43dd8448eb211c80319c"}""",
             """{"__REALTIME_TIMESTAMP":"1700000000123456","MESSAGE":[104,105],"PRIORITY":"3"}""",
             "<165>1 2003-10-11T22:14:15.003Z host app 1 ID [a@1 b=\"c\\\"\"] \uFEFFbody",
             "<34>Oct 11 22:14:15 mymachine su[1]: 'su root' failed",
@@ -165,7 +176,8 @@ public sealed class LineRecordParserTests
         for (var round = 0; round < 20_000; round++)
         {
             var bytes = System.Text.Encoding.UTF8.GetBytes(seeds[random.Next(seeds.Length)]);
-            for (var change = random.Next(6); change >= 0; change--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            for (var change = random.Next(6); change >= 0; change--)
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             var line = bytes.AsSpan(0, random.Next(bytes.Length + 1));
             try
             {

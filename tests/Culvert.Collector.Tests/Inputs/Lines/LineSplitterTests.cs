@@ -10,7 +10,8 @@ public sealed class LineSplitterTests
     public void TryRead_LinesWithEitherEnd_AreWithoutIt()
     {
         Assert.Equal(
-            ["a", "", "b", "c\rd", "rest"], Split(new LineSplitter(), "a\n\r\nb\r\nc\rd\nrest"u8.ToArray(), 100).Select(l => l.Text));
+            ["a", "", "b", "c\rd", "rest"], Split(new LineSplitter(), "a\n\r\nb\r\nc\rd\nrest"u8.ToArray(), 100).Select(
+                l => l.Text));
     }
 
     [Fact]
@@ -49,7 +50,8 @@ public sealed class LineSplitterTests
     [Fact]
     public void Framer_AllFramingsMixed_AreToldApartForEachFrame()
     {
-        var bytes = Encoding.UTF8.GetBytes("<13>lf\n8 <13>octe<14>nul\0\n7 <15>cnt15 <16>with\ninside12x text\n<1>rest");
+        var bytes = Encoding.UTF8.GetBytes(
+            "<13>lf\n8 <13>octe<14>nul\0\n7 <15>cnt15 <16>with\ninside12x text\n<1>rest");
         string[] expected = ["<13>lf", "<13>octe", "<14>nul", "<15>cnt", "<16>with\ninside", "12x text", "<1>rest"];
         for (var size = 1; size <= bytes.Length; size++)
             Assert.Equal(expected, Split(new SyslogFramer(), bytes, size).Select(l => l.Text));
@@ -88,7 +90,8 @@ public sealed class LineSplitterTests
         }
     }
 
-    private static List<(string Text, long RawBytes, bool IsCut)> Split(ILineCutter cutter, byte[] bytes, int chunkBytes)
+    private static List<(string Text, long RawBytes, bool IsCut)> Split(
+        ILineCutter cutter, byte[] bytes, int chunkBytes)
     {
         var lines = new List<(string, long, bool)>();
         for (var at = 0; at < bytes.Length; at += chunkBytes)

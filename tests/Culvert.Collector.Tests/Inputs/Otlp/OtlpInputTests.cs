@@ -79,7 +79,8 @@ public sealed class OtlpInputTests
         using (var socket = new TcpClient())
         {
             await socket.ConnectAsync(IPAddress.Loopback, host.Address.Port, InputHost.Token);
-            var head = $"POST /v1/logs HTTP/1.1\r\nHost: {host.Address.Authority}\r\nContent-Type: {Protobuf}\r\nContent-Length: 5000\r\n\r\nab";
+            var head = $"POST /v1/logs HTTP/1.1\r\nHost: {host.Address.Authority}\r\nContent-Type: {Protobuf}\r\n"
+                + "Content-Length: 5000\r\n\r\nab";
             var stream = socket.GetStream();
             await stream.WriteAsync(Encoding.ASCII.GetBytes(head), InputHost.Token);
             socket.Client.Shutdown(SocketShutdown.Send);

@@ -23,7 +23,8 @@ public sealed class OtlpJsonTests
                 {"kvlistValue":{"values":[{"key":"k","value":{"boolValue":false}}]}}]}}}],
             "droppedAttributesCount":4,"flags":1,"unknownField":{"x":[1,2]},
             "traceId":"0AF7651916CD43DD8448EB211C80319C","spanId":"b7ad6b7169203331","eventName":"order.slow"}],
-            "scope":{"name":"Api.Orders","version":"1.2","attributes":[{"key":"team","value":{"stringValue":"blue"}}]}}],
+            "scope":{"name":"Api.Orders","version":"1.2",
+              "attributes":[{"key":"team","value":{"stringValue":"blue"}}]}}],
           "resource":{"attributes":[{"key":"service.name","value":{"stringValue":"api"}},
             {"key":"process.pid","value":{"intValue":"42"}}]}}]}
         """;
@@ -61,7 +62,8 @@ public sealed class OtlpJsonTests
     [Fact]
     public void TryDecode_LoneSurrogate_IsReplaced()
     {
-        var json = """{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"cut \ud83d"},"traceId":"zz"}]}]}]}""";
+        var json = """{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"cut """
+            + """\ud83d"},"traceId":"zz"}]}]}]}""";
         var record = Assert.Single(OtlpDecoderTests.Decode(Encoding.UTF8.GetBytes(json), isJson: true)!);
         Assert.Equal("cut \uFFFD", record.Body);
         Assert.Equal("", record.Trace);

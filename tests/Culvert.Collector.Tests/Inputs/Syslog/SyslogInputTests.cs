@@ -20,7 +20,8 @@ public sealed class SyslogInputTests
     [InlineData("syslog+tcp://127.0.0.1:0", "-T -n 127.0.0.1 -P PORT --rfc5424 --octet-count")]
     public async Task Logger_ByEveryWay_ArrivesWhole(string endpoint, string options)
     {
-        if (!File.Exists("/usr/bin/logger")) Assert.Skip("logger (util-linux, Debian package bsdutils) is not installed.");
+        if (!File.Exists("/usr/bin/logger"))
+            Assert.Skip("logger (util-linux, Debian package bsdutils) is not installed.");
         await using var input = await InputUnderTest.SyslogAsync(endpoint);
         var address = input.Endpoint.Split('?')[0];
         options = options.Replace("SOCKET", new Uri(address).AbsolutePath, StringComparison.Ordinal)
@@ -102,7 +103,8 @@ public sealed class SyslogInputTests
             input.Endpoint["syslog+".Length..], cancellationToken: TestContext.Current.CancellationToken))
         {
             await client.Output.WriteAsync(
-                "<13>a: lf\n15 <13>b: two\nline<13>c: nul\0<13>d: end"u8.ToArray(), TestContext.Current.CancellationToken);
+                "<13>a: lf\n15 <13>b: two\nline<13>c: nul\0<13>d: end"u8.ToArray(),
+                TestContext.Current.CancellationToken);
             await client.Output.CompleteAsync();
             await input.Intake.WaitForAsync(4);
         }
@@ -126,7 +128,8 @@ public sealed class SyslogInputTests
         var path = Path.GetTempFileName();
         try
         {
-            var exception = await Assert.ThrowsAsync<ConnectionException>(() => InputUnderTest.SyslogAsync($"syslog+unix://{path}"));
+            var exception = await Assert.ThrowsAsync<ConnectionException>(
+                () => InputUnderTest.SyslogAsync($"syslog+unix://{path}"));
             Assert.Equal(ConnectionError.AddressInUse, exception.Error);
             Assert.True(File.Exists(path));
         }

@@ -14,7 +14,8 @@ public sealed class SyslogParserTests
     {
         var record = Parse(
             "<165>1 2003-10-11T22:14:15.003Z mymachine.example.com evntslog 812 ID47 "
-            + "[exampleSDID@32473 iut=\"3\" eventSource=\"Appli\\\"ca\\]tion\"][other@1 a=\"\\x\"] \uFEFFAn application event");
+            + "[exampleSDID@32473 iut=\"3\" eventSource=\"Appli\\\"ca\\]tion\"][other@1 a=\"\\x\"] \uFEFFAn "
+            + "application event");
 
         Assert.Equal("An application event", record.Body);
         Assert.Equal(Severity.Info + 1, record.Severity);
@@ -84,7 +85,8 @@ public sealed class SyslogParserTests
         var zone = TimeZoneInfo.CreateCustomTimeZone("test", TimeSpan.FromHours(-3), "test", "test");
         var parser = new SyslogParser(new ManualTime(Now, zone));
         var record = ParsedLine.Of(parser.ParseBytes, "<13>Nov 22 08:00:00 a: b", out _);
-        Assert.Equal(new DateTimeOffset(2026, 11, 22, 11, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds(), record.TimeNs / 1_000_000_000);
+        Assert.Equal(new DateTimeOffset(2026, 11, 22, 11, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds(),
+            record.TimeNs / 1_000_000_000);
     }
 
     [Theory]
