@@ -123,7 +123,7 @@ case ${1:-help} in
     build) build ;;
     test) shift; test_all "$@" ;;
     bench) shift; exec ./culvert bench "$@" ;;
-    pack) dotnet pack Culvert.slnx -c Release -v quiet -nologo ;;
+    pack) for project in src/Culvert src/Culvert.Logging; do dotnet pack "$project" -c Release -v quiet -nologo; done ;;
     help | --help | -h) help ;;
     *) echo "build.sh: '$1' is no command; see ./build.sh help" >&2; exit 2 ;;
 esac
