@@ -15,8 +15,6 @@ internal sealed class SegmentScanner(uint salt) : IDisposable
     private int _filled;
     private long _offset;
 
-    public bool IsOpen => _file is not null;
-
     /// <summary>Where the entry given last begins.</summary>
     public long EntryOffset { get; private set; }
 

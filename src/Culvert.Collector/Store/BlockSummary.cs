@@ -1,5 +1,3 @@
-using Culvert.Records;
-
 namespace Culvert.Collector.Store;
 
 /// <summary>What is known of a block without reading it: kept in memory for every block of the store.
@@ -56,6 +54,4 @@ internal sealed class BlockSummary
             return mask;
         }
     }
-
-    public bool HasSeverity(Severity severity) => Array.IndexOf(Severities, (byte)severity) >= 0;
 }

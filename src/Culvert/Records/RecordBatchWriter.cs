@@ -115,13 +115,6 @@ internal sealed class RecordBatchWriter
         return true;
     }
 
-    /// <summary>Copies a whole record of another batch, which was read with <see cref="RecordBatchReader"/>.</summary>
-    public void CopyRecord(in RecordView record)
-    {
-        _records.WriteBytes(record.Encoded);
-        RecordCount++;
-    }
-
     /// <summary>Writes the finished batch; the writer keeps its content until <see cref="Clear"/>.</summary>
     public void WriteTo(IBufferWriter<byte> output)
     {
