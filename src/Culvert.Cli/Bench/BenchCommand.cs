@@ -1,13 +1,15 @@
 using System.CommandLine;
 using Culvert.Cli.Bench.Collect;
 using Culvert.Cli.Bench.Transports;
+using Culvert.Cli.Terminal;
 
 namespace Culvert.Cli.Bench;
 
 /// <summary><c>culvert bench</c>: the benchmarks behind every promise of speed.</summary>
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure what Culvert promises, beside baselines, in one run.")
+    public static Command Create() => new Command("bench",
+        "Measure what Culvert promises, beside baselines, in one run.")
     {
         CollectBench.Create(),
         CollectProducer.Create(),
@@ -17,5 +19,5 @@ internal static class BenchCommand
         BlockBench.Create(),
         TransportsBench.Create(),
         TransportsPeer.Create(),
-    };
+    }.WithExamples("culvert bench transports --size 64", "culvert bench collect --seconds 20");
 }

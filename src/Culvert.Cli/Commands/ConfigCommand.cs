@@ -8,12 +8,13 @@ namespace Culvert.Cli.Commands;
 /// editors.</summary>
 internal static class ConfigCommand
 {
-    public static Command Create() => new("config", "Check the configuration, or show what is in force.")
+    public static Command Create() => new Command("config", "Check the configuration, or show what is in force.")
     {
         Check(),
         Show(),
+        Settings(),
         Schema(),
-    };
+    }.WithExamples("culvert config check --config culvert.json", "culvert config show");
 
     private static Command Check()
     {
@@ -43,6 +44,17 @@ internal static class ConfigCommand
             return ExitCode.Done;
         });
         return command.WithExamples("culvert config show", "CULVERT_SPOOL__MAXSIZE=1GiB culvert config show");
+    }
+
+    private static Command Settings()
+    {
+        var command = new Command("settings", "Print every setting there is, as Markdown.");
+        command.SetAction(_ =>
+        {
+            Console.Write(ConfigurationDocument.Write(CollectorSettings.Catalog));
+            return ExitCode.Done;
+        });
+        return command.WithExamples("culvert config settings | less");
     }
 
     private static Command Schema()

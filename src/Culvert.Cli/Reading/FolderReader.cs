@@ -11,10 +11,18 @@ namespace Culvert.Cli.Reading;
 /// <summary>Reads a data folder that no collector holds, and holds it meanwhile.</summary>
 internal sealed class FolderReader(CollectorData data) : ICollectorReader
 {
+    /// <summary>Reading must delete nothing, whatever retention the collector of this folder was configured
+    /// with.</summary>
+    private static readonly RawValue[] KeepEverything =
+    [
+        ConfigurationSources.Option("spool.maxSize", "1024TiB", "reading"),
+        ConfigurationSources.Option("spool.maxAge", "36500d", "reading"),
+    ];
+
     /// <summary>Opens the folder; throws <see cref="DataFolderHeldException"/> when a collector runs on it.</summary>
     public static FolderReader Open(string folder)
     {
-        var configuration = new ConfigurationReader(CollectorSettings.Catalog).Read([]);
+        var configuration = new ConfigurationReader(CollectorSettings.Catalog).Read(KeepEverything);
         return new FolderReader(
             CollectorData.Open(configuration, folder, NullLoggerFactory.Instance, TimeProvider.System));
     }

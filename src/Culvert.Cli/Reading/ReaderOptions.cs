@@ -3,6 +3,7 @@ using System.Text.Json;
 using Culvert.Cli.Commands;
 using Culvert.Collector;
 using Culvert.Collector.Configuration;
+using Culvert.Collector.Store;
 
 namespace Culvert.Cli.Reading;
 
@@ -45,6 +46,11 @@ internal sealed class ReaderOptions
         catch (Exception exception) when (exception is JsonException or FormatException or KeyNotFoundException)
         {
             Console.Error.WriteLine($"culvert: What answers is no collector of this version: {exception.Message}");
+            return ExitCode.Failed;
+        }
+        catch (Exception exception) when (exception is StoreException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"culvert: {exception.Message}");
             return ExitCode.Failed;
         }
         catch (IOException exception)

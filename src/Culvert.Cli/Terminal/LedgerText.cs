@@ -27,11 +27,11 @@ internal static class LedgerText
         Row(text, "program", "received", "duplicates", "dropped", "spooled", "lost");
         foreach (var source in ledger.GetProperty("sources").EnumerateArray()) Source(text, source, producers);
         text.AppendLine();
-        Row(text, "input", "received", "duplicates", "dropped", "spooled", "");
+        Row(text, "input", "received", "duplicates", "dropped", "spooled", "mended");
         foreach (var input in ledger.GetProperty("inputs").EnumerateArray())
         {
             Row(text, Name(input), Number(input, "received"), Number(input, "duplicates"),
-                Text(Dropped(input)), Number(input, "spooled"), "");
+                Text(Dropped(input)), Number(input, "spooled"), Text(Mended(input)));
         }
 
         return text.ToString();
@@ -82,8 +82,12 @@ internal static class LedgerText
         return name.Length > 0 ? name : "(no name)";
     }
 
-    private static long Dropped(JsonElement counts) =>
-        counts.GetProperty("dropped").EnumerateObject().Sum(reason => reason.Value.GetInt64());
+    private static long Dropped(JsonElement counts) => Sum(counts, "dropped");
+
+    private static long Mended(JsonElement counts) => Sum(counts, "mended");
+
+    private static long Sum(JsonElement counts, string name) =>
+        counts.GetProperty(name).EnumerateObject().Sum(reason => reason.Value.GetInt64());
 
     private static string Number(JsonElement element, string name) => Text(element.GetProperty(name).GetInt64());
 

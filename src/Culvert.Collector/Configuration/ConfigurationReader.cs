@@ -8,6 +8,9 @@ internal sealed class ConfigurationReader(SettingCatalog catalog)
     /// <summary>Longest name of an input or output; it is the name of a file and of a row in the ledger.</summary>
     public const int NameLengthMax = 64;
 
+    private static readonly Setting Type =
+        new("type", SettingKind.Text, "", "What kind of input or output it is.") { Required = true };
+
     private readonly List<string> _problems = [];
 
     /// <summary>One sentence for each wrong value; empty when all is right.</summary>
@@ -103,8 +106,10 @@ internal sealed class ConfigurationReader(SettingCatalog catalog)
                 continue;
             }
 
-            objects.Add(ReadObject(
-                path, group, [.. named.Where(value => value != type && value.Path.Count > 2)], nameDepth: 2));
+            var read = ReadObject(
+                path, group, [.. named.Where(value => value != type && value.Path.Count > 2)], nameDepth: 2);
+            var kind = new ConfiguredValue($"{path}.{Type.Name}", Type, [group.Name], type.Origin);
+            objects.Add(read with { Values = [kind, .. read.Values] });
         }
 
         return objects;

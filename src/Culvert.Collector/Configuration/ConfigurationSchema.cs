@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -85,9 +86,16 @@ internal static class ConfigurationSchema
             _ => new JsonObject { ["type"] = "string" },
         };
         property["description"] = setting.Description;
-        if (setting.Default.Length > 0) property["default"] = setting.Default;
+        if (setting.Default.Length > 0) property["default"] = Default(setting);
         return property;
     }
+
+    private static JsonNode Default(Setting setting) => setting.Kind switch
+    {
+        SettingKind.Boolean => bool.Parse(setting.Default),
+        SettingKind.Integer => long.Parse(setting.Default, CultureInfo.InvariantCulture),
+        _ => setting.Default,
+    };
 
     private static JsonObject Pattern(string pattern) =>
         new() { ["type"] = new JsonArray("string", "integer"), ["pattern"] = pattern };

@@ -77,8 +77,8 @@ internal static class ConfigurationSources
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
-                // An empty object still says that the input or output is there.
-                if (path.Length > 0 && !element.EnumerateObject().Any())
+                // An empty object still says that the input or output is there; of a section it says nothing.
+                if (path.Length > 1 && !element.EnumerateObject().Any())
                     values.Add(new RawValue(path, [], false, origin));
                 foreach (var property in element.EnumerateObject())
                     Flatten(property.Value, [.. path, property.Name], values, origin, problems);

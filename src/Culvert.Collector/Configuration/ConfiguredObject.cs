@@ -5,7 +5,7 @@ namespace Culvert.Collector.Configuration;
 /// <summary>The values of one section, input or output, checked and with their defaults filled in.</summary>
 /// <param name="Name">The section's name, or the input's or output's own.</param>
 /// <param name="Group">Its settings.</param>
-/// <param name="Values">One value for each setting of the group.</param>
+/// <param name="Values">One value for each setting of the group; before them the type, of an input or output.</param>
 internal sealed record ConfiguredObject(string Name, SettingGroup Group, IReadOnlyList<ConfiguredValue> Values)
 {
     public string Type => Group.Name;

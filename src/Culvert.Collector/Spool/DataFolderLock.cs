@@ -47,7 +47,15 @@ internal sealed class DataFolderLock : IDisposable
         var text = string.Create(
             CultureInfo.InvariantCulture,
             $"process {Environment.ProcessId} since {time.GetUtcNow():yyyy-MM-dd HH:mm:ss}Z ({Command()})");
-        File.WriteAllText(holderPath, text);
+        try
+        {
+            File.WriteAllText(holderPath, text);
+        }
+        catch (IOException)
+        {
+            // The disk is full: the lock holds all the same, only the next one is not told by whom.
+        }
+
         return new DataFolderLock(file, holderPath);
     }
 

@@ -30,7 +30,8 @@ internal sealed class RunningCollector : IAsyncDisposable
     public async Task StartAsync(params string[] more)
     {
         _process = ChildProcess.StartSelf(
-            ["up", "--data", DataFolder, "--listen", Endpoint, "--listen", $"syslog+unix://{SyslogPath}", "--http", "127.0.0.1:0", .. more]);
+            ["up", "--data", DataFolder, "--listen", Endpoint, "--listen", $"syslog+unix://{SyslogPath}", "--http",
+                "127.0.0.1:0", .. more]);
         var ready = await _process.WaitForLineAsync("ready ", Timeout);
         Page = new Uri(ready.Split(' ').Last(word => word.StartsWith("http://", StringComparison.Ordinal)));
     }
@@ -48,6 +49,13 @@ internal sealed class RunningCollector : IAsyncDisposable
         Assert.True(await Process.StopAsync(Timeout), $"The collector did not end by itself. {Process.LastLines}");
         Assert.Equal(0, Process.ExitCode);
         await Process.DisposeAsync();
+        _process = null;
+    }
+
+    /// <summary>Ends it however it can be, when it still runs.</summary>
+    public async Task EndAsync()
+    {
+        if (_process is not null) await _process.DisposeAsync();
         _process = null;
     }
 

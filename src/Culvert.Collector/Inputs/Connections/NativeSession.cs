@@ -54,7 +54,9 @@ internal sealed class NativeSession
         }
         catch (ConnectionException exception) when (exception.Error == ConnectionError.ProtocolViolation)
         {
+            // How many records it would have been is not known: it counts as one, as half a body over HTTP does.
             error = exception.Message;
+            _context.Ledger.CountDropped(_context.Name, DropReason.Malformed, 1);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {

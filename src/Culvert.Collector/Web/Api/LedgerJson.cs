@@ -14,11 +14,17 @@ internal static class LedgerJson
         writer.WriteBoolean("balanced"u8, ledger.Balanced);
         writer.WritePropertyName("total"u8);
         WriteCounts(writer, ledger.Total);
+        writer.WriteEndObject();
         writer.WriteStartArray("inputs"u8);
-        foreach (var input in ledger.Inputs) WriteCounts(writer, input);
+        foreach (var input in ledger.Inputs) WriteInput(writer, input);
         writer.WriteEndArray();
         writer.WriteStartArray("sources"u8);
-        foreach (var source in ledger.Sources) WriteCounts(writer, source);
+        foreach (var source in ledger.Sources)
+        {
+            WriteCounts(writer, source);
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndArray();
         writer.WriteStartArray("producers"u8);
         foreach (var producer in ledger.Producers) WriteProducer(writer, producer);
@@ -38,6 +44,19 @@ internal static class LedgerJson
     /// <summary>A reason as it is written in JSON and in metrics: diskFull.</summary>
     public static string Name(DropReason reason) => JsonNamingPolicy.CamelCase.ConvertName(reason.ToString());
 
+    /// <summary>A reason as it is written in JSON and in metrics: brokenJson.</summary>
+    public static string Name(MendReason reason) => JsonNamingPolicy.CamelCase.ConvertName(reason.ToString());
+
+    private static void WriteInput(Utf8JsonWriter writer, CountsSnapshot input)
+    {
+        WriteCounts(writer, input);
+        writer.WriteStartObject("mended"u8);
+        foreach (var (reason, count) in input.Mended) writer.WriteNumber(Name(reason), count);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Begins the object, which the caller ends.</summary>
     private static void WriteCounts(Utf8JsonWriter writer, CountsSnapshot counts)
     {
         writer.WriteStartObject();
@@ -49,7 +68,6 @@ internal static class LedgerJson
         foreach (var (reason, count) in counts.Dropped) writer.WriteNumber(Name(reason), count);
         writer.WriteEndObject();
         writer.WriteBoolean("balanced"u8, counts.Balanced);
-        writer.WriteEndObject();
     }
 
     private static void WriteProducer(Utf8JsonWriter writer, ProducerSnapshot producer)

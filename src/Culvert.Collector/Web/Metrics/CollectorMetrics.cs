@@ -29,6 +29,14 @@ internal static class CollectorMetrics
                 text.Sample(count, ("input", input.Name), ("reason", LedgerJson.Name(reason)));
         }
 
+        text.Family("culvert_records_mended_total", "counter",
+            "Records kept otherwise than they came, by input and reason.");
+        foreach (var input in ledger.Inputs)
+        {
+            foreach (var (reason, count) in input.Mended)
+                text.Sample(count, ("input", input.Name), ("reason", LedgerJson.Name(reason)));
+        }
+
         text.Family("culvert_records_spooled_total", "counter", "Records made durable, by input.");
         foreach (var input in ledger.Inputs) text.Sample(input.Spooled, ("input", input.Name));
         text.Family(
@@ -75,7 +83,8 @@ internal static class CollectorMetrics
             text.Sample(http.Refusals(reason), ("reason", reason.ToString().ToLowerInvariant()));
         text.Single("culvert_http_requests_active", "gauge", "Requests under way.", http.Active);
         text.Single("culvert_http_tails", "gauge", "Live tails that are open.", http.Tails);
-        text.Family("culvert_http_request_duration_seconds", "histogram", "How long answers took, live tails included.");
+        text.Family("culvert_http_request_duration_seconds", "histogram",
+            "How long answers took, live tails included.");
         Span<long> counts = stackalloc long[HttpCounters.DurationBounds.Length + 1];
         for (var i = 0; i < counts.Length; i++) counts[i] = http.Durations(i);
         text.Histogram(HttpCounters.DurationBounds, counts, http.DurationSum.TotalSeconds);
