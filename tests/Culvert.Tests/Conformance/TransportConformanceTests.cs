@@ -464,13 +464,14 @@ public abstract class TransportConformanceTests : IDisposable
         release.Set();
         await Task.WhenAll(blocked).WaitAsync(Token);
         await goodClient.DisposeAsync();
+
+        // The echo still writes until it has heard of the end, so its side is disposed after it.
+        await echo.WaitAsync(Token);
         foreach (var (client, server) in pairs)
         {
             await client.DisposeAsync();
             await server.DisposeAsync();
         }
-
-        await echo.WaitAsync(Token);
 
         async Task<(Connection Client, Connection Server)> AddAsync()
         {

@@ -4,8 +4,7 @@ using Culvert.Transports.Linux;
 namespace Culvert.Transports.Tcp;
 
 /// <summary>A TCP connection. An abort is a reset; a close cannot be told from a half-close until something is sent,
-/// and a
-/// dead process cannot be told from a close at all: its kernel says the same.</summary>
+/// and a dead process cannot be told from a close at all: its kernel says the same.</summary>
 internal sealed class TcpLink(SocketHandle socket) : SocketLink(socket)
 {
     private volatile bool _peerEnded;
@@ -18,7 +17,16 @@ internal sealed class TcpLink(SocketHandle socket) : SocketLink(socket)
             if (errno != 0) OnFault(errno);
         }
 
-        if ((events & EpollEvents.PeerEnded) != 0) _peerEnded = true;
+        // A reset also ends the peer's side, but hangs up with it, and another thread may have taken its error already.
+        const EpollEvents Reset = EpollEvents.HangUp | EpollEvents.Error;
+        if ((events & EpollEvents.PeerEnded) != 0 && (events & Reset) == 0) _peerEnded = true;
+    }
+
+    /// <summary>A reset gives an error before it gives an end, so an end that was received is a good one.</summary>
+    protected override int OnEnd()
+    {
+        _peerEnded = true;
+        return base.OnEnd();
     }
 
     protected override unsafe void BeforeAbort()
