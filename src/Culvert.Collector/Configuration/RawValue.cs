@@ -7,5 +7,7 @@ namespace Culvert.Collector.Configuration;
 /// <param name="Origin">Where it was written.</param>
 internal sealed record RawValue(IReadOnlyList<string> Path, IReadOnlyList<string> Texts, bool IsList, string Origin)
 {
+    public string Text => Texts.Count == 0 ? "" : Texts[0];
+
     public string PathText => string.Join('.', Path);
 }

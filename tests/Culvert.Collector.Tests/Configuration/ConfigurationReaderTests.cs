@@ -95,6 +95,20 @@ public sealed class ConfigurationReaderTests : IDisposable
     }
 
     [Fact]
+    public void Read_SyslogOption_LeavesTheDefaultEndpoint()
+    {
+        var reader = new ConfigurationReader(CollectorSettings.Catalog);
+        var configuration = reader.Read(
+        [
+            ConfigurationSources.Option("inputs.syslog1.type", "syslog", "--listen"),
+            ConfigurationSources.Option("inputs.syslog1.endpoint", "syslog+unix:///tmp/a.sock", "--listen"),
+        ]);
+
+        Assert.Empty(reader.Problems);
+        Assert.Contains(configuration.Inputs, input => input.Name == "local");
+    }
+
+    [Fact]
     public void Read_AnyRandomText_NeverThrows()
     {
         var seed = Random.Shared.Next();
