@@ -15,8 +15,8 @@ internal sealed class ConfigurationOptions
 
     private readonly Option<string[]> _listen = new("--listen")
     {
-        Description = "Endpoint to take records at: local://, unix://, pipe://, tcp://, syslog+unix://, syslog+udp://, "
-            + "syslog+tcp://; may stand several times",
+        Description = "Endpoint to take records at in place of local://culvert: local://, unix://, pipe:// or tcp://; or, "
+            + "beside it, syslog+unix://, syslog+udp:// or syslog+tcp://; may stand several times",
         HelpName = "ENDPOINT",
         DefaultValueFactory = _ => [],
     };
