@@ -29,6 +29,7 @@ internal static unsafe partial class Libc
     public const int OptionIpv6Only = 26;
 
     public const int MessageOutOfBand = 0x1;
+    public const int MessagePeek = 0x2;
     public const int MessageTruncated = 0x20;
     public const int MessageDontWait = 0x40;
     public const int MessageNoSignal = 0x4000;

@@ -14,7 +14,11 @@ namespace Culvert.Transports.Linux;
 /// protocol, and no event ever waits behind a continuation in a batch.</para>
 /// <para>The one thing to see to is that some thread waits. When the last one leaves, a thread is added at once up to
 /// <see cref="ReactorLimits.ThreadsBase"/>, and beyond it as soon as <see cref="_watcher"/> sees that nothing moved for
-/// <see cref="ReactorLimits.StallMs"/>. See docs/decisions/0001-inline-reactor.md for the measurements.</para>
+/// <see cref="ReactorLimits.StallMs"/>.</para>
+/// <para>While one socket alone is busy, one thread alone waits (<see cref="_isQuiet"/>). The kernel often runs the peer
+/// the moment that it is sent something, and its answer comes before the sender is back to wait: other threads that wait
+/// would take it, so that a round trip went from thread to thread. They stand aside until another socket
+/// has an event, or nothing was handled for <see cref="ReactorLimits.StallMs"/>. See docs/decisions/0001-inline-reactor.md for the measurements.</para>
 /// </remarks>
 internal sealed unsafe class Reactor
 {
@@ -36,6 +40,16 @@ internal sealed unsafe class Reactor
     private int _threads;
     private int _waiting;
     private long _handled;
+
+    // Only hints to find the quiet mode: threads may overwrite each other's.
+    private long _sameToken;
+    private int _sameCount;
+
+    // Guards the two below: nobody may stand aside after the others were called back.
+    private readonly Lock _quietGate = new();
+    private readonly SemaphoreSlim _callBack = new(0);
+    private volatile bool _isQuiet;
+    private int _aside;
 
     private Reactor()
     {
@@ -101,15 +115,18 @@ internal sealed unsafe class Reactor
         var data = stackalloc byte[EventBytesMax];
         while (true)
         {
+            if (_isQuiet && Volatile.Read(ref _waiting) > 0) StandAside();
             Interlocked.Increment(ref _waiting);
             var timeoutMs = Volatile.Read(ref _threads) > ReactorLimits.ThreadsBase ? ReactorLimits.IdleMs : -1;
             var count = Libc.EpollWait(_epoll, data, 1, timeoutMs);
-            if (Interlocked.Decrement(ref _waiting) == 0) FindSuccessor();
+            if (Interlocked.Decrement(ref _waiting) == 0 && !_isQuiet) FindSuccessor();
             if (count == 0 && TryLeave()) return;
             if (count != 1) continue;
 
             var events = (EpollEvents)(*(uint*)data);
-            if (_targets.TryGetValue(Marshal.ReadInt64((nint)(data + DataOffset)), out var target))
+            var token = Marshal.ReadInt64((nint)(data + DataOffset));
+            SeeWhoIsBusy(token);
+            if (_targets.TryGetValue(token, out var target))
             {
                 target.OnEvents(events);
             }
@@ -125,6 +142,52 @@ internal sealed unsafe class Reactor
         return false;
     }
 
+    private void SeeWhoIsBusy(long token)
+    {
+        if (token != _sameToken)
+        {
+            _sameToken = token;
+            _sameCount = 0;
+            if (_isQuiet) EndQuiet();
+        }
+        else if (!_isQuiet && ++_sameCount >= ReactorLimits.EventsToQuiet)
+        {
+            _sameCount = 0;
+            BeginQuiet();
+        }
+    }
+
+    private void BeginQuiet()
+    {
+        lock (_quietGate) _isQuiet = true;
+        StartWatch(); // It ends the quiet when this thread does not come back.
+    }
+
+    private void EndQuiet()
+    {
+        lock (_quietGate)
+        {
+            if (!_isQuiet) return;
+            _isQuiet = false;
+            if (_aside > 0) _callBack.Release(_aside);
+            _aside = 0;
+        }
+
+        // The last one that waited may have left during the quiet, when no successor is looked for.
+        if (Volatile.Read(ref _waiting) == 0) FindSuccessor();
+    }
+
+    private void StandAside()
+    {
+        lock (_quietGate)
+        {
+            if (!_isQuiet) return;
+            _aside++;
+        }
+
+        _callBack.Wait();
+    }
+
     private void FindSuccessor()
     {
         if (Volatile.Read(ref _threads) < ReactorLimits.ThreadsBase)
@@ -133,6 +196,11 @@ internal sealed unsafe class Reactor
             return;
         }
 
+        StartWatch();
+    }
+
+    private void StartWatch()
+    {
         if (Volatile.Read(ref _watcher) is null)
         {
             var watcher = new Thread(Watch) { IsBackground = true, Name = "Culvert poller watch" };
@@ -142,17 +210,24 @@ internal sealed unsafe class Reactor
         _stalled.Set();
     }
 
-    /// <summary>Sleeps until no thread waits; then adds one whenever nothing was handled for a while.</summary>
+    /// <summary>Sleeps until no thread waits or one waits alone; then adds one, or calls the others back, whenever
+    /// nothing was handled for a while.</summary>
     private void Watch()
     {
         using var never = new ManualResetEvent(false);
         while (true)
         {
             _stalled.WaitOne();
-            while (Volatile.Read(ref _waiting) == 0)
+            while (_isQuiet || Volatile.Read(ref _waiting) == 0)
             {
                 var before = Interlocked.Read(ref _handled);
                 never.WaitOne(ReactorLimits.StallMs);
+                if (_isQuiet)
+                {
+                    if (Interlocked.Read(ref _handled) == before) EndQuiet();
+                    continue;
+                }
+
                 var isStalled = Volatile.Read(ref _waiting) == 0 && Interlocked.Read(ref _handled) == before;
                 if (isStalled && Volatile.Read(ref _threads) < ReactorLimits.ThreadsMax) AddThread();
             }

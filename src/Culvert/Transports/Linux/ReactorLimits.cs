@@ -17,4 +17,7 @@ internal static class ReactorLimits
 
     /// <summary>How long a thread beyond <see cref="ThreadsBase"/> stays without work.</summary>
     public const int IdleMs = 10_000;
+
+    /// <summary>Events in a row for one and the same socket before other threads stand aside.</summary>
+    public const int EventsToQuiet = 32;
 }

@@ -15,6 +15,8 @@ internal abstract unsafe class SocketLink : ByteLink, IReactorTarget
     private const EpollEvents ReadInterest = EpollEvents.Readable | EpollEvents.PeerEnded | EpollEvents.Priority;
 
     private readonly Lock _closeGate = new();
+    private bool _isRoomAsked;
+    private bool _isRoomWanted;
     private long _token;
     private volatile bool _endSeen;
     private bool _closed;
@@ -45,18 +47,13 @@ internal abstract unsafe class SocketLink : ByteLink, IReactorTarget
     public override int Receive(Span<byte> destination, out bool mayHaveMore)
     {
         mayHaveMore = false;
-        BeforeReceive();
         while (true)
         {
-            nint count;
+            nint count = -1;
             int errno;
             try
             {
-                fixed (byte* buffer = destination)
-                {
-                    count = Libc.Receive(Socket, buffer, (nuint)destination.Length, Libc.MessageDontWait);
-                    errno = count < 0 ? Marshal.GetLastPInvokeError() : 0;
-                }
+                if (MayReceive(out errno)) count = ReceiveInto(destination, out errno);
             }
             catch (ObjectDisposedException)
             {
@@ -97,7 +94,7 @@ internal abstract unsafe class SocketLink : ByteLink, IReactorTarget
             if (errno == Errno.Interrupted) continue;
             if (errno is Errno.WouldBlock or Errno.NoBuffers)
             {
-                AskForRoom(true);
+                AskForRoom();
                 return LinkResult.WouldBlock;
             }
 
@@ -140,7 +137,7 @@ internal abstract unsafe class SocketLink : ByteLink, IReactorTarget
         var canWrite = (events & (EpollEvents.Writable | EpollEvents.HangUp | EpollEvents.Error)) != 0;
 
         // Whoever sends hears of it after this, so one that asks for room again at this moment finds it or asks anew.
-        if ((events & EpollEvents.Writable) != 0) AskForRoom(false);
+        if ((events & EpollEvents.Writable) != 0) OnRoom();
         if (canRead && canWrite) Events.OnReadableAndWritable();
         else if (canRead) Events.OnReadable();
         else if (canWrite) Events.OnWritable();
@@ -149,9 +146,12 @@ internal abstract unsafe class SocketLink : ByteLink, IReactorTarget
     /// <summary>Looks at an event before the reader and the writer hear of it.</summary>
     protected abstract void BeforeDispatch(EpollEvents events);
 
-    /// <summary>Before every receive.</summary>
-    protected virtual void BeforeReceive()
+    /// <summary>Before every receive: false when it must not be made now, with the error that stands for its
+    /// outcome.</summary>
+    protected virtual bool MayReceive(out int errno)
     {
+        errno = 0;
+        return true;
     }
 
     /// <summary>The peer's last byte was received: was that a good end?</summary>
@@ -170,12 +170,39 @@ internal abstract unsafe class SocketLink : ByteLink, IReactorTarget
 
     protected static string Describe(int errno) => new Win32Exception(errno).Message;
 
-    private void AskForRoom(bool isWanted)
+    private void AskForRoom()
     {
         lock (_closeGate)
         {
             if (_closed || _token == 0) return;
-            Reactor.Shared.Change(Socket, _token, isWanted ? ReadInterest | EpollEvents.Writable : ReadInterest);
+            _isRoomWanted = true;
+            if (_isRoomAsked) return; // The next edge comes by itself; one that came already is known to the writer.
+            _isRoomAsked = true;
+            Reactor.Shared.Change(Socket, _token, ReadInterest | EpollEvents.Writable);
+        }
+    }
+
+    /// <summary>Goes on asking as long as somebody waited for it, so that a stream that fills the buffer again and again
+    /// asks once.</summary>
+    private void OnRoom()
+    {
+        lock (_closeGate)
+        {
+            var wasWanted = _isRoomWanted;
+            _isRoomWanted = false;
+            if (wasWanted || _closed || _token == 0 || !_isRoomAsked) return;
+            _isRoomAsked = false;
+            Reactor.Shared.Change(Socket, _token, ReadInterest);
+        }
+    }
+
+    private nint ReceiveInto(Span<byte> destination, out int errno)
+    {
+        fixed (byte* buffer = destination)
+        {
+            var count = Libc.Receive(Socket, buffer, (nuint)destination.Length, Libc.MessageDontWait);
+            errno = count < 0 ? Marshal.GetLastPInvokeError() : 0;
+            return count;
         }
     }
 

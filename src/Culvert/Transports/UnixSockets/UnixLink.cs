@@ -11,30 +11,47 @@ namespace Culvert.Transports.UnixSockets;
 /// </summary>
 internal sealed unsafe class UnixLink(SocketHandle socket, int? peerProcessId) : SocketLink(socket)
 {
+    private const int BytesAhead = -1;
+
     // Before 6.12 the kernel's out-of-band bytes on Unix sockets had faults that a peer could notice.
     private static readonly bool HasMarkers = Environment.OSVersion.Version >= new Version(6, 12);
 
+    // Held while a marker is taken, so that nobody judges an end between its leaving the socket and its being known.
+    private readonly Lock _markerGate = new();
     private volatile CloseMarker _marker;
 
-    // Set by an event that saw bytes and no marker: the next receive begins with those bytes, so it cannot pass over a
-    // marker. Any other receive looks for one first, since the kernel drops a marker that a receive passes over.
-    private volatile bool _bytesAhead;
+    // Who received last, by thread number, or BytesAhead. The kernel drops a marker that a receive meets at the front of
+    // the queue, so a receive must know that bytes stand before it. It looks first, which costs a call, unless an event
+    // told of bytes and no marker after the last receive. That is certain only of an event of the thread that
+    // received last: another thread's may be older, delivered late because the thread was not running.
+    private int _lastReceiver;
 
-    protected override void BeforeReceive()
+    protected override bool MayReceive(out int errno)
     {
-        if (_bytesAhead)
+        errno = 0;
+        var before = Interlocked.Exchange(ref _lastReceiver, Environment.CurrentManagedThreadId);
+        if (before == BytesAhead || !HasMarkers) return true;
+        byte first;
+        var count = Libc.Receive(Socket, &first, 1, Libc.MessagePeek | Libc.MessageDontWait);
+        if (count > 0) return true;
+        if (count == 0)
         {
-            _bytesAhead = false;
-            return;
+            TakeMarker(); // The end hides one that stands before it, and none can come after it.
+            return true;
         }
 
-        TakeMarker();
+        errno = Marshal.GetLastPInvokeError();
+        return false;
     }
 
     protected override void BeforeDispatch(EpollEvents events)
     {
         if ((events & EpollEvents.Priority) != 0) TakeMarker();
-        else if ((events & EpollEvents.Readable) != 0) _bytesAhead = true;
+        else if ((events & EpollEvents.Readable) != 0)
+        {
+            // One step with the exchange above: a receive that began meanwhile makes this event an old one.
+            Interlocked.CompareExchange(ref _lastReceiver, BytesAhead, Environment.CurrentManagedThreadId);
+        }
 
         if ((events & EpollEvents.HangUp) != 0)
         {
@@ -42,7 +59,11 @@ internal sealed unsafe class UnixLink(SocketHandle socket, int? peerProcessId) :
         }
     }
 
-    protected override int OnEnd() => _marker == CloseMarker.Aborted ? LinkResult.Broken : LinkResult.End;
+    protected override int OnEnd()
+    {
+        TakeMarker();
+        return _marker == CloseMarker.Aborted ? LinkResult.Broken : LinkResult.End;
+    }
 
     protected override void BeforeEnd(CloseMarker marker)
     {
@@ -65,7 +86,6 @@ internal sealed unsafe class UnixLink(SocketHandle socket, int? peerProcessId) :
 
     protected override void OnFault(int errno)
     {
-        TakeMarker();
         if (errno is Errno.ConnectionReset or Errno.BrokenPipe) OnHangUp(errno);
         else Events.OnPeerGone(CloseKind.Failed, $"The connection failed: {Describe(errno)}.");
     }
@@ -77,22 +97,29 @@ internal sealed unsafe class UnixLink(SocketHandle socket, int? peerProcessId) :
         return Libc.Send(Socket, &value, 1, Flags) == 1;
     }
 
+    /// <summary>Takes the marker if there is one, and tells of an abort, also of one that another thread has just
+    /// taken: whoever goes on after this finds it told.</summary>
     private void TakeMarker()
     {
         if (!HasMarkers || IsClosed) return;
-        byte value;
         try
         {
-            if (Libc.Receive(Socket, &value, 1, Libc.MessageOutOfBand | Libc.MessageDontWait) != 1) return;
+            lock (_markerGate)
+            {
+                byte value;
+                const int Flags = Libc.MessageOutOfBand | Libc.MessageDontWait;
+                if (Libc.Receive(Socket, &value, 1, Flags) == 1)
+                {
+                    ShortReadEmpties = false;
+                    if (_marker == CloseMarker.None) _marker = (CloseMarker)value;
+                }
+            }
         }
         catch (ObjectDisposedException)
         {
             return; // This side closed meanwhile.
         }
 
-        ShortReadEmpties = false;
-        if (_marker != CloseMarker.None) return;
-        _marker = (CloseMarker)value;
         if (_marker == CloseMarker.Aborted) OnAborted();
     }
 
@@ -100,6 +127,7 @@ internal sealed unsafe class UnixLink(SocketHandle socket, int? peerProcessId) :
 
     private void OnHangUp(int errno)
     {
+        TakeMarker();
         if (_marker == CloseMarker.Aborted) return; // Told already.
         if (_marker == CloseMarker.None && ProcessState.IsEnding(peerProcessId))
         {
