@@ -1,9 +1,17 @@
 namespace Culvert.CrossProcess.Tests.Transports;
 
-/// <summary><c>pipe://</c> across processes.</summary>
+/// <summary><c>pipe://</c> across processes, in a folder of the test's own: a killed child leaves its name there.</summary>
 public sealed class PipeProcessTests : TransportProcessTests
 {
+    private readonly string _folder = Directory.CreateTempSubdirectory("cv-").FullName;
+
     protected override bool IsLocalKernel => true;
 
-    protected override string NewEndpoint() => $"pipe://culvert-x-{Guid.NewGuid():N}";
+    public override void Dispose()
+    {
+        base.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    protected override string NewEndpoint() => $"pipe://{_folder}/{Guid.NewGuid():N}";
 }
