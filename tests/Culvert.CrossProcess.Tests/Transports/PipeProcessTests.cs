@@ -1,6 +1,6 @@
 namespace Culvert.CrossProcess.Tests.Transports;
 
-/// <summary><c>pipe://</c> across processes, in a folder of the test's own: a killed child leaves its name there.</summary>
+/// <summary><c>pipe://</c> across processes, in a folder of their own: a killed child leaves its name.</summary>
 public sealed class PipeProcessTests : TransportProcessTests
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cv-").FullName;

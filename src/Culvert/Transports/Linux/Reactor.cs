@@ -15,10 +15,11 @@ namespace Culvert.Transports.Linux;
 /// <para>The one thing to see to is that some thread waits. When the last one leaves, a thread is added at once up to
 /// <see cref="ReactorLimits.ThreadsBase"/>, and beyond it as soon as <see cref="_watcher"/> sees that nothing moved for
 /// <see cref="ReactorLimits.StallMs"/>.</para>
-/// <para>While one socket alone is busy, one thread alone waits (<see cref="_isQuiet"/>). The kernel often runs the peer
-/// the moment that it is sent something, and its answer comes before the sender is back to wait: other threads that wait
+/// <para>While one socket alone is busy, one thread alone waits (<see cref="_isQuiet"/>). The kernel often runs the
+/// peer the moment that it is sent something, and its answer comes before the sender is back to wait: other threads
 /// would take it, so that a round trip went from thread to thread. They stand aside until another socket
-/// has an event, or nothing was handled for <see cref="ReactorLimits.StallMs"/>. See docs/decisions/0001-inline-reactor.md for the measurements.</para>
+/// has an event, or nothing was handled for <see cref="ReactorLimits.StallMs"/>. See
+/// docs/decisions/0001-inline-reactor.md for the measurements.</para>
 /// </remarks>
 internal sealed unsafe class Reactor
 {

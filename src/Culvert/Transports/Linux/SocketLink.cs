@@ -182,7 +182,7 @@ internal abstract unsafe class SocketLink : ByteLink, IReactorTarget
         }
     }
 
-    /// <summary>Goes on asking as long as somebody waited for it, so that a stream that fills the buffer again and again
+    /// <summary>Goes on asking as long as somebody waited for it, so that a stream that fills the buffer time and again
     /// asks once.</summary>
     private void OnRoom()
     {

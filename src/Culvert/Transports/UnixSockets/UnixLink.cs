@@ -20,8 +20,9 @@ internal sealed unsafe class UnixLink(SocketHandle socket, int? peerProcessId) :
     private readonly Lock _markerGate = new();
     private volatile CloseMarker _marker;
 
-    // Who received last, by thread number, or BytesAhead. The kernel drops a marker that a receive meets at the front of
-    // the queue, so a receive must know that bytes stand before it. It looks first, which costs a call, unless an event
+    // Who received last, by thread number, or BytesAhead. The kernel drops a marker that a receive meets at the front
+    // of the queue, so a receive must know that bytes stand before it. It looks first, which costs a call, unless an
+    // event
     // told of bytes and no marker after the last receive. That is certain only of an event of the thread that
     // received last: another thread's may be older, delivered late because the thread was not running.
     private int _lastReceiver;
