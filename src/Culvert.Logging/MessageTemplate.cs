@@ -34,7 +34,10 @@ internal sealed class MessageTemplate
     {
         if (Known.TryGetValue(text, out var known)) return known;
         var template = new MessageTemplate(text);
-        if (Known.Count < KeptMax) Known.TryAdd(text, template);
+
+        // The program's constants come back with their next call; what was made at run time does not.
+        if (Known.Count >= KeptMax) Known.Clear();
+        Known.TryAdd(text, template);
         return template;
     }
 

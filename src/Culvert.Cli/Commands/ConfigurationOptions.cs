@@ -15,8 +15,8 @@ internal sealed class ConfigurationOptions
 
     private readonly Option<string[]> _listen = new("--listen")
     {
-        Description = "Endpoint to take records at in place of local://culvert: local://, unix://, pipe:// or tcp://; or, "
-            + "beside it, syslog+unix://, syslog+udp:// or syslog+tcp://; may stand several times",
+        Description = "Endpoint to take records at in place of local://culvert: local://, unix://, pipe:// or tcp://; "
+            + "or, beside it, syslog+unix://, syslog+udp:// or syslog+tcp://; may stand several times",
         HelpName = "ENDPOINT",
         DefaultValueFactory = _ => [],
     };
@@ -59,7 +59,8 @@ internal sealed class ConfigurationOptions
 
     private IEnumerable<RawValue> ReadOptions(ParseResult result)
     {
-        if (result.GetValue(_http) is { } address) yield return ConfigurationSources.Option("http.address", address, "--http");
+        if (result.GetValue(_http) is { } address)
+            yield return ConfigurationSources.Option("http.address", address, "--http");
 
         var (listens, syslogs) = (0, 0);
         foreach (var endpoint in result.GetValue(_listen) ?? [])

@@ -46,7 +46,8 @@ internal sealed class ConfigurationReader(SettingCatalog catalog)
         var written = Below(values, ["inputs"]);
         if (written.Any(value => !value.Origin.StartsWith("option ", StringComparison.Ordinal))) return written;
 
-        // --listen takes the place of the default endpoint alone: not of what comes over HTTP, and for syslog of nothing.
+        // --listen takes the place of the default endpoint alone: not of what comes over HTTP, and with a syslog
+        // endpoint of nothing.
         var isReplaced = written.Any(value => value.Path is [_, _, "type"] && value.Text == "listen");
         var defaults = catalog.DefaultInputs.Where(value => !isReplaced || value.Path[1] != "local");
         return [.. defaults, .. written];

@@ -58,6 +58,16 @@ public sealed class MessageTemplateTests
     private static string AsUtf8(string text) =>
         System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text));
 
+    [Fact]
+    public void Of_MoreTemplatesThanAreKept_KeepsTheConstantsAgain()
+    {
+        for (var i = 0; i < 5_000; i++) MessageTemplate.Of($"made at run time {i}");
+
+        const string Constant = "a constant of {Nobody}";
+        var kept = MessageTemplate.Of(Constant);
+        Assert.Same(kept, MessageTemplate.Of(Constant));
+    }
+
     private sealed class RememberingProvider(List<string?> messages) : ILoggerProvider, ILogger
     {
         public ILogger CreateLogger(string categoryName) => this;
