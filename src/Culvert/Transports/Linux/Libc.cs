@@ -26,6 +26,10 @@ internal static unsafe partial class Libc
     public const int OptionPeerCredentials = 17;
     public const int OptionPeerGroups = 59;
     public const int OptionTcpNoDelay = 1;
+    public const int OptionTcpInfo = 11;
+
+    /// <summary>The first byte of struct tcp_info of a connection that is over.</summary>
+    public const byte TcpStateClosed = 7;
     public const int OptionIpv6Only = 26;
 
     public const int MessageOutOfBand = 0x1;

@@ -1,4 +1,5 @@
 using Culvert.Connections;
+using Culvert.Transports.Links;
 using Culvert.Transports.Linux;
 
 namespace Culvert.Transports.Tcp;
@@ -22,9 +23,16 @@ internal sealed class TcpLink(SocketHandle socket) : SocketLink(socket)
         if ((events & EpollEvents.PeerEnded) != 0 && (events & Reset) == 0) _peerEnded = true;
     }
 
-    /// <summary>A reset gives an error before it gives an end, so an end that was received is a good one.</summary>
+    /// <summary>A reset gives its error once, and another thread may have taken it; what comes then looks like an end.
+    /// While this side could still send, the connection is over after a reset alone.</summary>
     protected override int OnEnd()
     {
+        if (!IsOutputEnded && !_peerEnded && IsOver())
+        {
+            OnFault(Errno.ConnectionReset);
+            return LinkResult.Broken;
+        }
+
         _peerEnded = true;
         return base.OnEnd();
     }
@@ -46,5 +54,20 @@ internal sealed class TcpLink(SocketHandle socket) : SocketLink(socket)
         }
 
         Events.OnPeerGone(CloseKind.Failed, $"The connection failed: {Describe(errno)}.");
+    }
+
+    private unsafe bool IsOver()
+    {
+        byte state = 0;
+        uint length = sizeof(byte);
+        try
+        {
+            return Libc.GetOption(Socket, Libc.LevelTcp, Libc.OptionTcpInfo, &state, &length) == 0
+                && state == Libc.TcpStateClosed;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false; // This side closed meanwhile, and told everyone who waits.
+        }
     }
 }
