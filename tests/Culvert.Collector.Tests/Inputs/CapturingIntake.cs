@@ -10,6 +10,7 @@ internal sealed class CapturingIntake : IIntake
     private readonly Lock _lock = new();
     private readonly List<CapturedRecord> _records = [];
     private readonly Dictionary<ProducerId, ulong> _highest = [];
+    private readonly Dictionary<ProducerId, ulong> _refused = [];
     private IntakeStatus _answer = IntakeStatus.Durable;
     private TaskCompletionSource? _gate;
     private (int Count, TaskCompletionSource Reached)? _waiter;
@@ -63,8 +64,14 @@ internal sealed class CapturingIntake : IIntake
         lock (_lock)
         {
             CallCount++;
-            if (_answer != IntakeStatus.Durable) return ValueTask.FromResult(new IntakeResult(_answer, 0,
-                "The disk is full."));
+            if (_answer != IntakeStatus.Durable || IsBehindRefused(batch))
+            {
+                if (_answer != IntakeStatus.Malformed) _refused.TryAdd(batch.Producer, batch.FirstSequence);
+                var answer = _answer == IntakeStatus.Durable ? IntakeStatus.Full : _answer;
+                return ValueTask.FromResult(new IntakeResult(answer, 0, "The disk is full."));
+            }
+
+            _refused.Remove(batch.Producer);
             if (!RecordBatchReader.Validate(batch.Records, out _, out _,
                 out var problem)) throw new InvalidDataException(problem);
             var last = Take(batch);
@@ -78,6 +85,10 @@ internal sealed class CapturingIntake : IIntake
     {
         lock (_lock) return _highest.GetValueOrDefault(producer);
     }
+
+    /// <summary>As IIntake promises: what comes behind a refused batch is refused until that one is given again.</summary>
+    private bool IsBehindRefused(in IntakeBatch batch) =>
+        _refused.TryGetValue(batch.Producer, out var refused) && batch.FirstSequence > refused;
 
     private static async ValueTask<IntakeResult> WaitAsync(Task gate, IntakeResult result)
     {
