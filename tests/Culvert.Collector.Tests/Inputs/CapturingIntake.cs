@@ -86,7 +86,8 @@ internal sealed class CapturingIntake : IIntake
         lock (_lock) return _highest.GetValueOrDefault(producer);
     }
 
-    /// <summary>As IIntake promises: what comes behind a refused batch is refused until that one is given again.</summary>
+    /// <summary>As IIntake promises: what comes behind a refused batch is refused until that one is given
+    /// again.</summary>
     private bool IsBehindRefused(in IntakeBatch batch) =>
         _refused.TryGetValue(batch.Producer, out var refused) && batch.FirstSequence > refused;
 

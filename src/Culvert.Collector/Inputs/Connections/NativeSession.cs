@@ -17,6 +17,8 @@ namespace Culvert.Collector.Inputs.Connections;
 /// </summary>
 internal sealed class NativeSession
 {
+    private const string ConnectedAgain = "The same producer has connected again.";
+
     private readonly InputContext _context;
     private readonly Connection _connection;
     private readonly InFlightBudget _budget;
@@ -58,10 +60,13 @@ internal sealed class NativeSession
             error = exception.Message;
             _context.Ledger.CountDropped(_context.Name, DropReason.Malformed, 1);
         }
+        catch (OperationCanceledException) when (_superseded.IsCancellationRequested)
+        {
+            error = ConnectedAgain;
+        }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
-            // The client went, another connection of it came, or the collector stops: it sends again what was not
-            // acknowledged.
+            // The client went, or the collector stops: it sends again what was not acknowledged.
         }
         finally
         {
@@ -74,7 +79,7 @@ internal sealed class NativeSession
     public async Task SupersedeAsync()
     {
         await _superseded.CancelAsync().ConfigureAwait(false);
-        _pipeline?.Abandon("The same producer has connected again.");
+        _pipeline?.Abandon(ConnectedAgain);
         await _finished.Task.ConfigureAwait(false);
     }
 
