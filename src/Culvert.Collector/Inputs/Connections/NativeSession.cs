@@ -60,16 +60,15 @@ internal sealed class NativeSession
             error = exception.Message;
             _context.Ledger.CountDropped(_context.Name, DropReason.Malformed, 1);
         }
-        catch (OperationCanceledException) when (_superseded.IsCancellationRequested)
-        {
-            error = ConnectedAgain;
-        }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
-            // The client went, or the collector stops: it sends again what was not acknowledged.
+            // The client went, another connection of it came, or the collector stops: it sends again what was not
+            // acknowledged.
         }
         finally
         {
+            // Told also when it holds nothing, or when it was about to end by itself.
+            if (_superseded.IsCancellationRequested) error ??= ConnectedAgain;
             await EndAsync(sessions, error).ConfigureAwait(false);
         }
     }
