@@ -1,4 +1,5 @@
 using Culvert.Connections;
+using Culvert.Transports.CopyData;
 using Culvert.Transports.InMemory;
 using Culvert.Transports.Local;
 using Culvert.Transports.NamedPipes;
@@ -17,6 +18,7 @@ internal static class TransportRegistry
         new NamedPipeTransport(),
         new TcpTransport(),
         new InMemoryTransport(),
+        new CopyDataTransport(),
     }.ToDictionary(transport => transport.Scheme, StringComparer.Ordinal);
 
     public static Transport Find(Endpoint endpoint) =>

@@ -10,15 +10,15 @@ namespace Culvert.Transports.InMemory;
 /// </summary>
 internal sealed class MemoryLink : ByteLink
 {
-    private readonly MemoryStreamHalf _incoming;
-    private readonly MemoryStreamHalf _outgoing;
+    private readonly StreamHalf _incoming;
+    private readonly StreamHalf _outgoing;
     private MemoryLink _peer = null!;
     private volatile ILinkEvents? _events;
     private volatile bool _outputEnded;
     private volatile CloseReasonHolder? _peerGone;
     private int _closed;
 
-    private MemoryLink(MemoryStreamHalf incoming, MemoryStreamHalf outgoing)
+    private MemoryLink(StreamHalf incoming, StreamHalf outgoing)
     {
         _incoming = incoming;
         _outgoing = outgoing;
@@ -26,8 +26,8 @@ internal sealed class MemoryLink : ByteLink
 
     public static (MemoryLink Dialler, MemoryLink Acceptor) CreatePair(int bytesMax)
     {
-        var there = new MemoryStreamHalf(bytesMax);
-        var back = new MemoryStreamHalf(bytesMax);
+        var there = new StreamHalf(bytesMax);
+        var back = new StreamHalf(bytesMax);
         var dialler = new MemoryLink(back, there);
         var acceptor = new MemoryLink(there, back) { _peer = dialler };
         dialler._peer = acceptor;

@@ -1,0 +1,55 @@
+using System.Runtime.Versioning;
+using System.Security.Principal;
+using Culvert.Connections;
+
+namespace Culvert.Transports.Windows;
+
+/// <summary>An <see cref="AccessPolicy"/> in security identifiers, worked out once when the listener is made.</summary>
+[SupportedOSPlatform("windows")]
+internal sealed class WindowsAccess
+{
+    private readonly AccessKind _kind;
+    private readonly HashSet<SecurityIdentifier> _users = [];
+    private readonly HashSet<SecurityIdentifier> _groups = [];
+
+    /// <summary>Throws InvalidEndpoint when the policy names a user or group that this system does not know.</summary>
+    public WindowsAccess(AccessPolicy policy)
+    {
+        _kind = policy.Kind;
+        _users.Add(CurrentUser());
+        foreach (var name in policy.Users) _users.Add(Find(name) ?? throw Unknown("user", name));
+        foreach (var name in policy.Groups) _groups.Add(Find(name) ?? throw Unknown("group", name));
+    }
+
+    public static SecurityIdentifier CurrentUser()
+    {
+        using var identity = WindowsIdentity.GetCurrent();
+        return identity.User!;
+    }
+
+    /// <summary>The identifier of an account by name, or written as S-1-...; null when there is none.</summary>
+    public static SecurityIdentifier? Find(string name)
+    {
+        try
+        {
+            if (name.StartsWith("S-1-", StringComparison.OrdinalIgnoreCase)) return new SecurityIdentifier(name);
+            return (SecurityIdentifier)new NTAccount(name).Translate(typeof(SecurityIdentifier));
+        }
+        catch (Exception e) when (e is IdentityNotMappedException or ArgumentException or SystemException)
+        {
+            return null;
+        }
+    }
+
+    public bool Admits(PeerProcess process)
+    {
+        if (_kind == AccessKind.EveryoneLocal) return true;
+        if (process.User is null) return false;
+        if (_users.Contains(process.User)) return true;
+        return _groups.Count > 0 && process.Groups is { } groups
+            && groups.OfType<SecurityIdentifier>().Any(_groups.Contains);
+    }
+
+    private static ConnectionException Unknown(string what, string name) =>
+        new(ConnectionError.InvalidEndpoint, $"This system knows no {what} '{name}'; correct the access option.");
+}
