@@ -19,5 +19,6 @@ internal static class BenchCommand
         BlockBench.Create(),
         TransportsBench.Create(),
         TransportsPeer.Create(),
+        BareCopyData.Create(),
     }.WithExamples("culvert bench transports --size 64", "culvert bench collect --seconds 20");
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using Culvert.Cli.Bench.Transports;
 using Culvert.Cli.Terminal;
 using Culvert.Connections;
@@ -10,15 +11,19 @@ namespace Culvert.Cli.Bench;
 /// C.</summary>
 internal static class TransportsBench
 {
-    private const string Baseline = "C, blocking, unix";
-    private static readonly string[] AllTransports = ["unix", "local", "pipe", "tcp", "mem"];
+    private const string CName = "C, blocking, unix";
+    private const string BareCopyDataName = "bare SendMessage";
+    private const string CopyData = "copydata";
+    private static readonly string[] AllTransports = OperatingSystem.IsWindows()
+        ? ["mem", CopyData]
+        : ["unix", "local", "pipe", "tcp", "mem"];
     private static readonly int[] AllSizes = [64, 1024, 64 * 1024];
 
     public static Command Create()
     {
         var transports = new Option<string[]>("--transport")
         {
-            Description = "unix, local, pipe, tcp or mem; may stand several times. Default: all.",
+            Description = $"{string.Join(", ", AllTransports)}; may stand several times. Default: all.",
             AllowMultipleArgumentsPerToken = true,
         };
         transports.AcceptOnlyFromAmong(AllTransports);
@@ -43,7 +48,8 @@ internal static class TransportsBench
         var json = new Option<bool>("--json") { Description = "One JSON object a line." };
         var command = new Command(
             "transports",
-            "Measure round trips and streams of every transport between two processes, beside blocking C.")
+            "Measure round trips and streams of every transport between two processes, beside blocking C or the "
+            + "system's own calls.")
         {
             transports, sizes, seconds, json,
         };
@@ -61,29 +67,40 @@ internal static class TransportsBench
         string[] transports, int[] sizes, double seconds, bool json, CancellationToken cancellationToken)
     {
         var report = new BenchReport("transports", json, Console.Out);
-        using var baseline = CBaseline.TryBuild(out var problem);
+        using var c = TryBuildC();
         if (!json) Console.Out.WriteLine($"Processors allowed to all processes: {AllowedProcessors()}.");
-        if (baseline is null) Console.Error.WriteLine($"No C baseline: {problem}.");
 
         foreach (var size in sizes)
         {
             // The baseline runs right before what it is compared with, under the same conditions.
-            var floor = baseline?.Measure("pingpong", size, seconds);
+            var floor = c?.Measure("pingpong", size, seconds);
             if (floor is not null) report.Add("c unix pingpong", Size(size), Latency(floor));
             foreach (var name in transports)
             {
-                await WithPeerAsync(name, endpoint => PingPongAsync(report, name, endpoint, size, seconds, floor))
+                var own = name == CopyData ? MeasureBareCopyData("pingpong", size, seconds) : floor;
+                if (own is not null && name == CopyData)
+                {
+                    report.Add("bare copydata pingpong", Size(size), Latency(own));
+                }
+
+                await WithPeerAsync(name, endpoint => PingPongAsync(report, name, endpoint, size, seconds, own))
                     .WaitAsync(cancellationToken);
             }
         }
 
         foreach (var size in sizes)
         {
-            var floor = baseline?.Measure("stream", size, seconds);
+            var floor = c?.Measure("stream", size, seconds);
             if (floor is not null) report.Add("c unix stream", Size(size), Throughput(floor[0], size));
             foreach (var name in transports)
             {
-                await WithPeerAsync(name, endpoint => StreamAsync(report, name, endpoint, size, seconds, floor))
+                var own = name == CopyData ? MeasureBareCopyData("stream", size, seconds) : floor;
+                if (own is not null && name == CopyData)
+                {
+                    report.Add("bare copydata stream", Size(size), Throughput(own[0], size));
+                }
+
+                await WithPeerAsync(name, endpoint => StreamAsync(report, name, endpoint, size, seconds, own))
                     .WaitAsync(cancellationToken);
             }
         }
@@ -104,7 +121,7 @@ internal static class TransportsBench
         double[] figures = [At(samples, 0.5), At(samples, 0.99), At(samples, 0.999)];
         report.Add(
             $"{name} pingpong", Size(size), Latency(figures),
-            floor is null ? null : Baseline, floor is null ? null : figures[0] / floor[0]);
+            floor is null ? null : BaselineOf(name), floor is null ? null : figures[0] / floor[0]);
     }
 
     private static async Task StreamAsync(
@@ -118,7 +135,29 @@ internal static class TransportsBench
 
         report.Add(
             $"{name} stream", Size(size), Throughput(messages, size),
-            floor is null ? null : Baseline, floor is null ? null : messages / floor[0]);
+            floor is null ? null : BaselineOf(name), floor is null ? null : messages / floor[0]);
+    }
+
+    private static string BaselineOf(string name) => name == CopyData ? BareCopyDataName : CName;
+
+    private static CBaseline? TryBuildC()
+    {
+        if (OperatingSystem.IsWindows()) return null;
+        var baseline = CBaseline.TryBuild(out var problem);
+        if (baseline is null) Console.Error.WriteLine($"No C baseline: {problem}.");
+        return baseline;
+    }
+
+    private static double[]? MeasureBareCopyData(string mode, int size, double seconds)
+    {
+        if (!OperatingSystem.IsWindows()) return null;
+        var answers = mode == "pingpong" ? "true" : "false";
+        var start = ChildStart(BareCopyData.CommandName, size.ToString(CultureInfo.InvariantCulture), answers);
+        using var child = Process.Start(start)!;
+        var figures = BareCopyData.Measure(child, mode, size, seconds);
+        child.StandardInput.Close();
+        child.WaitForExit();
+        return figures;
     }
 
     /// <summary>Runs the measurement against a second process, or against this one for <c>mem://</c>.</summary>
@@ -141,7 +180,7 @@ internal static class TransportsBench
             return;
         }
 
-        using var child = Process.Start(ChildStart(endpoint))!;
+        using var child = Process.Start(ChildStart(TransportsPeer.CommandName, endpoint))!;
         var ready = await child.StandardOutput.ReadLineAsync()
             ?? throw new InvalidOperationException("The second process of the benchmark did not start.");
         await measure(Endpoint.Parse(ready));
@@ -149,7 +188,7 @@ internal static class TransportsBench
         await child.WaitForExitAsync();
     }
 
-    private static ProcessStartInfo ChildStart(string endpoint)
+    private static ProcessStartInfo ChildStart(params string[] arguments)
     {
         // Started by its own host or by `dotnet culvert.dll`: the child is started the same way.
         var start = new ProcessStartInfo(Environment.ProcessPath!)
@@ -162,8 +201,7 @@ internal static class TransportsBench
         }
 
         start.ArgumentList.Add("bench");
-        start.ArgumentList.Add(TransportsPeer.CommandName);
-        start.ArgumentList.Add(endpoint);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return start;
     }
 

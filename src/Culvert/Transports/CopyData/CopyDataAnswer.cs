@@ -27,8 +27,7 @@ internal readonly record struct CopyDataAnswer(CopyDataCode Code, int Count = 0)
 internal enum CopyDataCode : byte
 {
     /// <summary>Taken as far as the count says: less than was sent, or nothing, means that there is no more room, and
-    /// that
-    /// <see cref="CopyDataSignal.Room"/> will come.</summary>
+    /// that <see cref="CopyDataSignal.Room"/> will come.</summary>
     Taken = 1,
 
     /// <summary>Nobody here has this key.</summary>

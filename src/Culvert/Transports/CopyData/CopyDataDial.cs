@@ -97,7 +97,8 @@ internal sealed class CopyDataDial : ICopyDataEnd
         else
         {
             _done.TrySetException(new ConnectionException(
-                ConnectionError.NobodyListens, $"The listener at {_endpoint} ended before it accepted; start it again."));
+                ConnectionError.NobodyListens,
+                $"The listener at {_endpoint} ended before it accepted; start it again."));
         }
     }
 

@@ -19,7 +19,7 @@ namespace Culvert.Transports.CopyData;
 ///                           Challenge: the number to answer with, never 0
 ///                           Refused: the reason (CopyDataRefusal)
 ///                           else zero
-///     32         body       Data:      the bytes, 1 to 65,536
+///     32         body       Data:      the bytes, 1 to 16,384
 ///                           Bulk:      u32, how many bytes stand in the section, from its beginning
 ///                           Section:   u64 handle of the section in the sender's process, u32 its bytes
 ///                           Challenge: 16 bytes, the key of the sender's end

@@ -7,8 +7,8 @@ using Culvert.Transports.Windows;
 
 namespace Culvert.Transports.CopyData;
 
-/// <summary>Accepts at a hidden window that has the endpoint's name, once the window that a client claims has proved that
-/// it asked.</summary>
+/// <summary>Accepts at a hidden window that has the endpoint's name, once the window that a client claims has proved
+/// that it asked.</summary>
 [SupportedOSPlatform("windows")]
 internal sealed class CopyDataListener : Listener
 {
@@ -171,8 +171,7 @@ internal sealed class CopyDataListener : Listener
     }
 
     /// <summary>Asks the claimed window for a number that is sent to it alone. The system carries the answer, so it is
-    /// the
-    /// window's own; only a window that asked for this very connection knows what to answer.</summary>
+    /// the window's own; only a window that asked for this very connection answers with it.</summary>
     private async Task<bool> ChallengeAsync(
         CopyDataRemoteWindow window, UInt128 clientKey, UInt128 key, nint claimed, PeerProcess process)
     {

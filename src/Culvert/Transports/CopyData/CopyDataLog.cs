@@ -11,7 +11,7 @@ internal static partial class CopyDataLog
     public static partial void Refused(ILogger logger, Endpoint endpoint, int processId, string? user);
 
     [LoggerMessage(1141, LogLevel.Warning,
-        "Dropped a client at {Endpoint}: the window that it claims, of process {ProcessId}, did not ask for a connection.")]
+        "Dropped a client at {Endpoint}: the window that it claims, of process {ProcessId}, did not ask to connect.")]
     public static partial void Unproven(ILogger logger, Endpoint endpoint, int processId);
 
     [LoggerMessage(1142, LogLevel.Warning,

@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 
 namespace Culvert.Transports.CopyData;
 
-/// <summary>One message as it came, checked in itself; see <see cref="CopyDataLayout"/>. Points into the sender's bytes,
-/// which are gone when the window's procedure returns.</summary>
+/// <summary>One message as it came, checked in itself; see <see cref="CopyDataLayout"/>. Points into the sender's
+/// bytes, which are gone when the window's procedure returns.</summary>
 internal readonly ref struct CopyDataMessage
 {
     private CopyDataMessage(CopyDataKind kind, UInt128 key, ulong sequence, ReadOnlySpan<byte> body)

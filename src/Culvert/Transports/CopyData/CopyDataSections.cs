@@ -4,8 +4,7 @@ using Culvert.Transports.Windows;
 namespace Culvert.Transports.CopyData;
 
 /// <summary>
-/// Opens sections of one process. The handle is looked up in that process, so it can name what is its own and nothing
-/// else.
+/// Opens sections of one process. The handle is looked up in that process, so it can name its own and nothing else.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal sealed unsafe class CopyDataSections(PeerProcess process) : ICopyDataSections

@@ -18,6 +18,5 @@ internal sealed class MessageWindow(MessagePump pump, nint handle, WindowHandler
 }
 
 /// <summary>Handles a message on the pump's thread, and must neither wait nor run a user's code. Returns false for what
-/// the
-/// system is to handle.</summary>
+/// the system is to handle.</summary>
 internal delegate bool WindowHandler(uint message, nint wParam, nint lParam, out nint answer);

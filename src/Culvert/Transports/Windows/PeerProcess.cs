@@ -34,7 +34,7 @@ internal sealed class PeerProcess : IDisposable
 
     public int Id { get; }
 
-    /// <summary>What its processes' handles are: whether this process may take one of them over.</summary>
+    /// <summary>This process may take over a handle of that one.</summary>
     public bool CanDuplicate { get; }
 
     public Peer Peer { get; }
@@ -69,7 +69,8 @@ internal sealed class PeerProcess : IDisposable
             _wait, (_, _) => action(this), null, Timeout.Infinite, executeOnlyOnce: true);
     }
 
-    /// <summary>Takes over a handle of that process, under these rights; null when it may not or there is none.</summary>
+    /// <summary>Takes over a handle of that process, with these rights; null when it may not or there is
+    /// none.</summary>
     public SafeFileHandle? TryDuplicate(nint handle, uint access)
     {
         if (!CanDuplicate) return null;
@@ -93,7 +94,8 @@ internal sealed class PeerProcess : IDisposable
         var length = (uint)buffer.Length;
         fixed (char* name = buffer)
         {
-            return Kernel32.QueryFullProcessImageName(handle, 0, name, &length) ? new string(name, 0, (int)length) : null;
+            var isKnown = Kernel32.QueryFullProcessImageName(handle, 0, name, &length);
+            return isKnown ? new string(name, 0, (int)length) : null;
         }
     }
 

@@ -58,12 +58,17 @@ internal static unsafe partial class User32
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool PostThreadMessage(uint thread, uint message, nint wParam, nint lParam);
 
+    /// <summary>Sends and waits for the answer, for ever if need be.</summary>
+    [LibraryImport(Library, EntryPoint = "SendMessageW")]
+    public static partial nint SendMessage(nint window, uint message, nint wParam, nint lParam);
+
     /// <summary>Sends and waits for the answer. 0 when there was none; the error says why.</summary>
     [LibraryImport(Library, EntryPoint = "SendMessageTimeoutW", SetLastError = true)]
     public static partial nint SendMessageTimeout(
         nint window, uint message, nint wParam, nint lParam, uint flags, uint timeoutMs, nint* answer);
 
-    /// <summary>Sends and waits for no answer; the message is handled in order with those that are waited for.</summary>
+    /// <summary>Sends and waits for no answer; the message is handled in order with those that are waited
+    /// for.</summary>
     [LibraryImport(Library, EntryPoint = "SendNotifyMessageW", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool SendNotifyMessage(nint window, uint message, nint wParam, nint lParam);
