@@ -5,8 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Tests.Logging;
 
 /// <summary>What is rendered without a string is what Microsoft.Extensions.Logging renders.</summary>
+[Collection(KnownTemplates)]
 public sealed class MessageTemplateTests
 {
+    /// <summary>The tests that fill or count what the whole process keeps of templates; one at a time.</summary>
+    internal const string KnownTemplates = "Known templates";
+
     private static readonly object?[] Values =
     [
         null, "", "text", "Zoë 🙂", "\ud83d", "\ude42", 0, -1, int.MaxValue, long.MinValue, 1.5, -0.0, 1e300,
