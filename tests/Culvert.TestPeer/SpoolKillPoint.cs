@@ -11,7 +11,8 @@ namespace Culvert.TestPeer;
 /// writing.</summary>
 internal static class SpoolKillPoint
 {
-    private const int BatchesMax = 200;
+    // Enough for the twentieth deletion of a segment: two segments are written for each that is deleted.
+    private const int BatchesMax = 500;
     private const int RecordsPerBatch = 8;
 
     public static async Task<int> RunAsync(string folder, string step, int occurrence)
