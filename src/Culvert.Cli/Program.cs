@@ -24,6 +24,12 @@ root.WithExamples(
     "culvert demo", "culvert up", "someprogram | culvert send", "culvert search 'level>=warn \"timed out\"'");
 
 var result = root.Parse(args);
+if (UnknownOption.Find(result) is { } unknown)
+{
+    Console.Error.WriteLine($"culvert: {unknown}");
+    return ExitCode.Usage;
+}
+
 if (result.Action is null or not CommandHelp && result.Errors.Count > 0)
 {
     foreach (var error in result.Errors) Console.Error.WriteLine($"culvert: {error.Message}");

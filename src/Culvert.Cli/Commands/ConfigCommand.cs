@@ -23,7 +23,7 @@ internal static class ConfigCommand
         options.AddTo(command);
         command.SetAction(result =>
         {
-            if (options.Read(result) is not { } configuration) return ExitCode.Failed;
+            if (options.Read(result, out var wrong) is not { } configuration) return wrong;
             Console.WriteLine($"The configuration is right: {configuration.Inputs.Count} inputs, "
                 + $"{configuration.Outputs.Count} outputs.");
             return ExitCode.Done;
@@ -38,7 +38,7 @@ internal static class ConfigCommand
         options.AddTo(command);
         command.SetAction(result =>
         {
-            if (options.Read(result) is not { } configuration) return ExitCode.Failed;
+            if (options.Read(result, out var wrong) is not { } configuration) return wrong;
             foreach (var value in configuration.Values)
                 Console.WriteLine($"{value.Path,-32} {string.Join(", ", value.Texts),-32} {value.Origin}");
             return ExitCode.Done;

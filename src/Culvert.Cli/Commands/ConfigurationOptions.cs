@@ -34,20 +34,43 @@ internal sealed class ConfigurationOptions
         command.Options.Add(_http);
     }
 
-    /// <summary>What is in force, or null after the problems were printed.</summary>
-    public CollectorConfiguration? Read(ParseResult result)
+    /// <summary>What is in force, or null and the exit code after the problems were printed: that of a failure when
+    /// the file does not check, and that of wrong usage when it is the options or the environment.</summary>
+    public CollectorConfiguration? Read(ParseResult result, out int exitCode)
     {
+        exitCode = ExitCode.Done;
+        if (result.GetValue(_config) is { Exists: false } missing)
+        {
+            Console.Error.WriteLine($"culvert: There is no file {missing.FullName}, which --config names.");
+            exitCode = ExitCode.Usage;
+            return null;
+        }
+
         var problems = new List<string>();
-        var reader = new ConfigurationReader(CollectorSettings.Catalog);
-        var configuration = reader.Read(
+        var file = ReadFile(result, problems);
+        var configuration = Check(
         [
-            .. ReadFile(result, problems),
+            .. file,
             .. ConfigurationSources.ReadEnvironment(Environment.GetEnvironmentVariables()),
             .. ReadOptions(result),
-        ]);
-        problems.AddRange(reader.Problems);
+        ],
+        problems);
+        if (problems.Count == 0) return configuration;
+
         foreach (var problem in problems) Console.Error.WriteLine($"culvert: {problem}");
-        return problems.Count == 0 ? configuration : null;
+        var problemsOfFile = new List<string>();
+        ReadFile(result, problemsOfFile);
+        Check(file, problemsOfFile);
+        exitCode = problemsOfFile.Count > 0 ? ExitCode.Failed : ExitCode.Usage;
+        return null;
+    }
+
+    private static CollectorConfiguration Check(IReadOnlyList<RawValue> values, List<string> problems)
+    {
+        var reader = new ConfigurationReader(CollectorSettings.Catalog);
+        var configuration = reader.Read(values);
+        problems.AddRange(reader.Problems);
+        return configuration;
     }
 
     private IReadOnlyList<RawValue> ReadFile(ParseResult result, List<string> problems)

@@ -20,7 +20,7 @@ internal static class UpCommand
         options.AddTo(command);
         command.SetAction(async (result, _) =>
         {
-            if (options.Read(result) is not { } configuration) return ExitCode.Failed;
+            if (options.Read(result, out var wrong) is not { } configuration) return wrong;
             return await RunAsync(configuration, result.GetValue(data) ?? UserFolders.Data);
         });
         return command.WithExamples(

@@ -27,11 +27,12 @@ internal static class LedgerText
         Row(text, "program", "received", "duplicates", "dropped", "spooled", "lost");
         foreach (var source in ledger.GetProperty("sources").EnumerateArray()) Source(text, source, producers);
         text.AppendLine();
-        Row(text, "input", "received", "duplicates", "dropped", "spooled", "mended");
+        Row(text, "input", "received", "duplicates", "dropped", "spooled", "mended", "refused");
         foreach (var input in ledger.GetProperty("inputs").EnumerateArray())
         {
             Row(text, Name(input), Number(input, "received"), Number(input, "duplicates"),
-                Text(Dropped(input)), Number(input, "spooled"), Text(Mended(input)));
+                Text(Dropped(input)), Number(input, "spooled"), Text(Mended(input)),
+                Text(Sum(input, "refusedRequests")));
         }
 
         return text.ToString();

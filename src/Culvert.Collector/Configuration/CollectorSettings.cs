@@ -16,8 +16,8 @@ internal static class CollectorSettings
     private static SettingGroup Spool() => new("spool", "The durable queue between inputs and outputs.",
     [
         new("maxSize", SettingKind.Size, "8GiB",
-            "Largest size on disk. Beyond it the oldest records that an output has not taken yet expire, and are "
-            + "counted.")
+            "Largest size on disk, at least two times segmentSize. Beyond it the oldest records that an output has not "
+            + "taken yet expire, and are counted.")
             { Min = 4L << 20 },
         new("maxAge", SettingKind.Duration, "7d",
             "Longest time that a record waits for an output. Older ones expire, and are counted.") { Min =
@@ -35,7 +35,8 @@ internal static class CollectorSettings
         new("maxAge", SettingKind.Duration, "7d", "Records that came earlier than this are deleted, a file at a time.")
             { Min = 60 * Second },
         new("maxSize", SettingKind.Size, "",
-            "Largest size on disk; beyond it the oldest file is deleted. Without a value, a tenth of the disk."),
+            "Largest size on disk; beyond it the oldest file is deleted, the newest never. Without a value, a tenth of "
+            + "the disk.") { Min = 16L << 20 },
     ]);
 
     private static SettingGroup Http() => new("http", "The page, the API, and the inputs that come over HTTP.",

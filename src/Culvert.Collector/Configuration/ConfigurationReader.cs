@@ -34,7 +34,10 @@ internal sealed class ConfigurationReader(SettingCatalog catalog)
             StringComparer.Ordinal);
         var inputs = ReadNamed("inputs", catalog.InputTypes, WithDefaultInputs(values.Values));
         var outputs = ReadNamed("outputs", catalog.OutputTypes, WithDefaultOutputs(values.Values));
-        return new CollectorConfiguration(sections, inputs, outputs);
+        var configuration = new CollectorConfiguration(sections, inputs, outputs);
+        // A wrong value was replaced by its default, of which nobody wants to hear.
+        if (_problems.Count == 0) _problems.AddRange(ConfigurationRules.Problems(configuration));
+        return configuration;
     }
 
     private static List<RawValue> Below(IEnumerable<RawValue> values, string[] prefix) =>

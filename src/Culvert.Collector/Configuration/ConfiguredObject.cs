@@ -31,8 +31,12 @@ internal sealed record ConfiguredObject(string Name, SettingGroup Group, IReadOn
         Value(name).Texts.Select(text => text.Split('=', 2))
             .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
 
+    /// <summary>Where the value comes from: a file's name, an environment variable, an option, or
+    /// <c>default</c>.</summary>
+    public string Origin(string name) => Value(name).Origin;
+
     /// <summary>Whether somebody wrote a value, as opposed to the default.</summary>
-    public bool IsSet(string name) => Value(name).Origin != ConfigurationReader.DefaultOrigin;
+    public bool IsSet(string name) => Origin(name) != ConfigurationReader.DefaultOrigin;
 
     private ConfiguredValue Value(string name) =>
         Values.FirstOrDefault(value => value.Setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase))

@@ -48,6 +48,13 @@ internal sealed class Ledger : ISpoolState
         }
     }
 
+    /// <summary>Counts a request over HTTP that an input refused whole. How many records it was to be is not known, so
+    /// it is no record and in no sum.</summary>
+    public void CountRefused(string input, int status)
+    {
+        lock (Gate) _inputs.Get(input).AddRefused(status);
+    }
+
     /// <summary>Notes what a producer says of itself: the highest sequence it gave, and what it dropped, by level from
     /// trace to fatal, cumulative for the epoch.</summary>
     public void NoteReport(

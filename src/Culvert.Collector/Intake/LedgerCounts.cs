@@ -10,6 +10,7 @@ internal sealed class LedgerCounts
 
     private readonly long[] _dropped = new long[ReasonCount];
     private readonly long[] _mended = new long[MendCount];
+    private readonly SortedDictionary<int, long> _refused = [];
 
     public long Received { get; private set; }
 
@@ -28,6 +29,10 @@ internal sealed class LedgerCounts
     public void AddDropped(DropReason reason, long records) => _dropped[(int)reason] += records;
 
     public void AddMended(MendReason reason, long records) => _mended[(int)reason] += records;
+
+    /// <summary>Not saved with the rest: it counts requests since the start, as the web server's own counters
+    /// do.</summary>
+    public void AddRefused(int status) => _refused[status] = _refused.GetValueOrDefault(status) + 1;
 
     public void Save(RecordBuffer buffer)
     {
@@ -56,7 +61,10 @@ internal sealed class LedgerCounts
         for (var i = 0; i < ReasonCount; i++) dropped[(DropReason)i] = _dropped[i];
         var mended = new Dictionary<MendReason, long>();
         for (var i = 0; i < MendCount; i++) mended[(MendReason)i] = _mended[i];
-        return new CountsSnapshot(name, Received, Duplicates, dropped, Spooled, mended);
+        return new CountsSnapshot(name, Received, Duplicates, dropped, Spooled, mended)
+        {
+            RefusedRequests = new Dictionary<int, long>(_refused),
+        };
     }
 
     private static bool TryLoad(ReadOnlySpan<byte> source, scoped ref int at, long[] counts)

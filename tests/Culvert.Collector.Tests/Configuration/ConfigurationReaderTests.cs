@@ -62,6 +62,19 @@ public sealed class ConfigurationReaderTests : IDisposable
     [InlineData("""{ "inputs": { "a": { "type": "otlp", "colour": "red" } } }""", "no setting 'colour'")]
     [InlineData("""{ "inputs": { "../a": { "type": "otlp" } } }""", "letters, digits, hyphens")]
     [InlineData("""{ "http": { "address": ["a", "b"] } }""", "is a list; write one value")]
+    [InlineData("""{ "spool": { "maxSize": "127MiB" } }""", "less than 2 times spool.segmentSize, which is '64MiB' (default)")]
+    [InlineData("""{ "spool": { "maxSize": "1MiB" } }""", "which is outside 4MiB")]
+    [InlineData("""{ "spool": { "segmentSize": "2KiB" } }""", "which is outside 1MiB to 1GiB")]
+    [InlineData("""{ "spool": { "minFree": "0" } }""", "spool.minFree")]
+    [InlineData("""{ "spool": { "maxAge": "1s" } }""", "which is outside 1m")]
+    [InlineData("""{ "store": { "maxAge": "0s" } }""", "which is outside 1m")]
+    [InlineData("""{ "store": { "maxSize": "1MiB" } }""", "which is outside 16MiB")]
+    [InlineData("""{ "http": { "address": "somewhere" } }""", "is no address")]
+    [InlineData("""{ "http": { "address": "0.0.0.0:80" } }""", "use 127.0.0.1, or set insecure: true")]
+    [InlineData("""{ "inputs": { "a": { "type": "listen", "endpoint": "pigeon://x" } } }""", "No transport is called")]
+    [InlineData("""{ "inputs": { "a": { "type": "listen", "endpoint": "x" } } }""", "inputs.a.endpoint")]
+    [InlineData("""{ "inputs": { "a": { "type": "listen", "endpoint": "tcp://0.0.0.0:1" } } }""", "say insecure: true")]
+    [InlineData("""{ "inputs": { "a": { "type": "syslog", "endpoint": "unix:///x" } } }""", "write syslog+unix:///path")]
     public void Read_OneThingWrong_IsOneSentenceThatNamesIt(string json, string expected)
     {
         Read(json, out var problems);

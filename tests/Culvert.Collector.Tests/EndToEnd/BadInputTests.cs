@@ -57,15 +57,36 @@ public sealed class BadInputTests(StartedCollector started) : IClassFixture<Star
 
     [Fact]
     public async Task OtlpBody_HalfOfIt_IsRefusedAndCounted() =>
-        await AssertCountedAsync("otlp", "dropped", "malformed", async () =>
+        await AssertCountedAsync("otlp", "refusedRequests", "400", async () =>
         {
             // Field 1 (resource_logs) announces 127 bytes, of which two come.
             Assert.Equal(HttpStatusCode.BadRequest, await PostOtlpAsync([0x0A, 0x7F, 0x0A, 0x00], encoding: null));
         });
 
     [Fact]
+    public async Task OtlpRequest_OfAnotherType_IsARefusedRequestAndNoRecord()
+    {
+        var before = (await started.Collector.LedgerAsync()).GetProperty("total").GetProperty("received").GetInt64();
+        await AssertCountedAsync("otlp", "refusedRequests", "415", async () =>
+        {
+            using var client = new HttpClient { BaseAddress = started.Collector.Page };
+            using var response = await client.PostAsync("v1/logs", null, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        });
+
+        // The two lines that AssertCountedAsync itself sends are all that came.
+        var total = (await started.Collector.LedgerAsync()).GetProperty("total");
+        Assert.Equal(before + 1, total.GetProperty("received").GetInt64());
+        using var metrics = new HttpClient { BaseAddress = started.Collector.Page };
+        Assert.Contains("culvert_requests_refused_total{input=\"otlp\",status=\"415\"} 1",
+            await metrics.GetStringAsync("metrics", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var (_, text) = await RunningCollector.RunToolAsync("stats", "--http", started.Collector.Page.ToString());
+        Assert.Contains("refused", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task OtlpBody_ThatEndsEarly_IsCountedAndTheNextIsServed() =>
-        await AssertCountedAsync("otlp", "dropped", "malformed", async () =>
+        await AssertCountedAsync("otlp", "refusedRequests", "400", async () =>
         {
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(IPAddress.Loopback, started.Collector.Page.Port,
@@ -79,7 +100,7 @@ public sealed class BadInputTests(StartedCollector started) : IClassFixture<Star
 
     [Fact]
     public async Task OtlpBody_ZipBomb_IsRefusedAndCounted() =>
-        await AssertCountedAsync("otlp", "dropped", "tooLong", async () =>
+        await AssertCountedAsync("otlp", "refusedRequests", "413", async () =>
         {
             using var bomb = new MemoryStream();
             await using (var gzip = new GZipStream(bomb, CompressionLevel.Optimal, leaveOpen: true))

@@ -39,6 +39,8 @@ public sealed partial class CommandLineTests(StartedCollector started) : IClassF
     [InlineData(1, "search", "nosuchword", "--count")]
     [InlineData(2, "search", "needle", "--from", "someday")]
     [InlineData(2, "search", "needle", "--limit", "0")]
+    [InlineData(0, "search", "needle", "-host:nosuchhost")]
+    [InlineData(0, "search", "-host:nosuchhost", "needle")]
     [InlineData(2, "stats", "--nonsense")]
     [InlineData(0, "stats")]
     [InlineData(0, "stats", "--json")]
@@ -50,6 +52,38 @@ public sealed partial class CommandLineTests(StartedCollector started) : IClassF
         var byAddress = await RunAsync([.. command, "--http", started.Collector.Page.ToString()]);
         Assert.True(expected == byAddress.Code, $"{byAddress.Code}: {byAddress.Output}{byAddress.Error}");
         if (expected == 2) Assert.NotEmpty(byFolder.Error);
+    }
+
+    [Theory]
+    [InlineData("search has no option --nonsense; there are --from, --to", "search", "--nonsense")]
+    [InlineData("search has no option --jsn; did you mean --json?", "search", "needle", "--jsn")]
+    [InlineData("search has no option --limt; did you mean --limit?", "search", "needle", "--limt=5")]
+    [InlineData("tail has no option --jason; did you mean --json?", "tail", "--jason")]
+    [InlineData("send has no option --tto; did you mean --to?", "send", "--tto")]
+    [InlineData("up has no option --lisen; did you mean --listen?", "up", "--lisen", "unix:///x")]
+    [InlineData("stats has no option --jsno; did you mean --json?", "stats", "--jsno")]
+    [InlineData("demo has no option --fro; did you mean --for?", "demo", "--fro")]
+    [InlineData("check has no option --confg; did you mean --config?", "config", "check", "--confg")]
+    [InlineData("culvert has no option --nonsense; there are --help", "--nonsense")]
+    public async Task AnyCommand_UnknownOption_IsWrongUsageAndNamesTheNearest(string said, params string[] command)
+    {
+        var (code, output, error) = await RunAsync(command);
+
+        Assert.Equal(2, code);
+        Assert.Empty(output);
+        Assert.Contains(said, Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Search_WordWithTwoDashesBehindTwoDashes_IsAWord()
+    {
+        await SendNeedleAsync();
+        // Two minus signs are no negation at all; see docs/query.md.
+        var (code, output, _) = await RunAsync(
+            ["search", "--count", "--http", started.Collector.Page.ToString(), "--", "--needle"]);
+
+        Assert.Equal((0, "1"), (code, output.Trim()));
     }
 
     [Fact]
@@ -91,6 +125,7 @@ public sealed partial class CommandLineTests(StartedCollector started) : IClassF
     [InlineData("""{ "spool": { "maxsise": "1GiB" } }""", "did you mean 'maxSize'?")]
     [InlineData("""{ "http": { "enabled": "maybe" } }""", "neither true nor false")]
     [InlineData("""{ "http": """, "is no JSON")]
+    [InlineData("""{ "spool": { "maxSize": "4MiB" } }""", "less than 2 times spool.segmentSize")]
     public async Task Up_WrongConfiguration_IsOneSentenceAndNoCollector(string json, string sentence)
     {
         var file = Path.Combine(started.Collector.Folder, StartedCollector.Word());
@@ -104,6 +139,34 @@ public sealed partial class CommandLineTests(StartedCollector started) : IClassF
             StringComparison.Ordinal);
         Assert.False(Directory.Exists(data));
     }
+
+    [Theory]
+    [InlineData("up")]
+    [InlineData("config check")]
+    [InlineData("config show")]
+    public async Task Configuration_WrongOptionOrVariable_IsWrongUsage(string command)
+    {
+        string[] words = command.Split(' ');
+        var byOption = await RunAsync([.. words, "--http", "nowhere"]);
+        Assert.Equal(2, byOption.Code);
+        Assert.Contains("is no address", Assert.Single(Lines(byOption.Error)), StringComparison.Ordinal);
+
+        var listen = await RunAsync([.. words, "--listen", "pigeon://loft"]);
+        Assert.Equal(2, listen.Code);
+        Assert.Contains("No transport is called 'pigeon'", Assert.Single(Lines(listen.Error)), StringComparison.Ordinal);
+
+        var missing = await RunAsync([.. words, "--config", "/nowhere/culvert.json"]);
+        Assert.Equal(2, missing.Code);
+        Assert.Contains("There is no file", Assert.Single(Lines(missing.Error)), StringComparison.Ordinal);
+
+        using var byVariable = CommandRun.Start(
+            "env", ["CULVERT_SPOOL__MAXSIZE=64MiB", "dotnet", CommandRun.Tool, .. words]);
+        var (code, _, error) = await byVariable.EndAsync();
+        Assert.Equal(2, code);
+        Assert.Contains("CULVERT_SPOOL__MAXSIZE", Assert.Single(Lines(error)), StringComparison.Ordinal);
+    }
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private async Task SendNeedleAsync()
     {

@@ -32,8 +32,9 @@ internal sealed class CommandRun : IDisposable
     }
 
     /// <summary>The command-line tool, as it is built beside the tests.</summary>
-    public static CommandRun Culvert(params string[] arguments) =>
-        Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "Culvert.Cli.dll"), .. arguments]);
+    public static string Tool => Path.Combine(AppContext.BaseDirectory, "Culvert.Cli.dll");
+
+    public static CommandRun Culvert(params string[] arguments) => Start("dotnet", [Tool, .. arguments]);
 
     public static string InRepository(string path, [CallerFilePath] string here = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../..", path));

@@ -57,14 +57,14 @@ internal sealed class ClefInput : IInput
         return isClef
             ? HandleAsync(context)
             : RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType,
-                $"Only newline-delimited CLEF is taken here; send to {Path}.", DropReason.Malformed);
+                $"Only newline-delimited CLEF is taken here; send to {Path}.");
     }
 
     private async Task HandleAsync(HttpContext context)
     {
         if (!_intake.TryBegin())
         {
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "The collector is stopping.", null)
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "The collector is stopping.")
                 .ConfigureAwait(false);
             return;
         }
@@ -78,8 +78,8 @@ internal sealed class ClefInput : IInput
                 return;
             }
 
-            var (status, message, reason) = HttpRefusal.Of(body.Status);
-            await RefuseAsync(context, status, message, reason).ConfigureAwait(false);
+            var (status, message) = HttpRefusal.Of(body.Status);
+            await RefuseAsync(context, status, message).ConfigureAwait(false);
         }
         finally
         {
@@ -110,20 +110,20 @@ internal sealed class ClefInput : IInput
         if (result.Status is IntakeStatus.Full or IntakeStatus.Stopping)
         {
             return RefuseAsync(context, StatusCodes.Status503ServiceUnavailable,
-                result.Message ?? "The collector cannot take records now.", null);
+                result.Message ?? "The collector cannot take records now.");
         }
 
         if (decoder.MalformedCount > 0)
             _context.Ledger.CountDropped(Name, DropReason.Malformed, decoder.MalformedCount);
         if (decoder.TooLongCount > 0) _context.Ledger.CountDropped(Name, DropReason.TooLong, decoder.TooLongCount);
         return kept == 0 && decoder.Problem is { } problem
-            ? WriteAsync(context, StatusCodes.Status400BadRequest, json => json.WriteString("Error", problem))
+            ? RefuseAsync(context, StatusCodes.Status400BadRequest, problem)
             : WriteAsync(context, StatusCodes.Status201Created, json => json.WriteNull("MinimumLevelAccepted"));
     }
 
-    private Task RefuseAsync(HttpContext context, int status, string message, DropReason? reason)
+    private Task RefuseAsync(HttpContext context, int status, string message)
     {
-        if (reason is { } counted) _context.Ledger.CountDropped(Name, counted, 1);
+        _context.Ledger.CountRefused(Name, status);
         if (status == StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = HttpInputLimits.RetryAfterSeconds.ToString(
                 CultureInfo.InvariantCulture);

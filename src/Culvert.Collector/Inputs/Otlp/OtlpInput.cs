@@ -49,16 +49,14 @@ internal sealed class OtlpInput : IInput
         if (!asJson && !type.Equals(OtlpResponse.ProtobufType, StringComparison.OrdinalIgnoreCase))
         {
             await RefuseAsync(context, false, StatusCodes.Status415UnsupportedMediaType,
-                $"The content type must be {OtlpResponse.ProtobufType} or {OtlpResponse.JsonType}.",
-                DropReason.Malformed)
+                $"The content type must be {OtlpResponse.ProtobufType} or {OtlpResponse.JsonType}.")
                 .ConfigureAwait(false);
             return;
         }
 
         if (!_intake.TryBegin())
         {
-            await OtlpResponse.RefusedAsync(
-                context, asJson, StatusCodes.Status503ServiceUnavailable, "The collector is stopping.")
+            await RefuseAsync(context, asJson, StatusCodes.Status503ServiceUnavailable, "The collector is stopping.")
                 .ConfigureAwait(false);
             return;
         }
@@ -78,8 +76,8 @@ internal sealed class OtlpInput : IInput
         using var body = await HttpBody.ReadAsync(context, _budget).ConfigureAwait(false);
         if (body.Status != HttpBodyStatus.Read)
         {
-            var (status, message, reason) = HttpRefusal.Of(body.Status);
-            await RefuseAsync(context, asJson, status, message, reason).ConfigureAwait(false);
+            var (status, message) = HttpRefusal.Of(body.Status);
+            await RefuseAsync(context, asJson, status, message).ConfigureAwait(false);
             return;
         }
 
@@ -99,7 +97,7 @@ internal sealed class OtlpInput : IInput
         if (!scratch.TryDecode(body.Bytes.Span, asJson))
         {
             await RefuseAsync(context, asJson, StatusCodes.Status400BadRequest,
-                "The body is not a whole ExportLogsServiceRequest; nothing of it was kept.", DropReason.Malformed)
+                "The body is not a whole ExportLogsServiceRequest; nothing of it was kept.")
                 .ConfigureAwait(false);
             return;
         }
@@ -107,7 +105,7 @@ internal sealed class OtlpInput : IInput
         var result = await _intake.AcceptAsync(scratch.Batches, HttpOrigin.Of(context, Name)).ConfigureAwait(false);
         if (result.Status is IntakeStatus.Full or IntakeStatus.Stopping)
         {
-            await OtlpResponse.RefusedAsync(context, asJson, StatusCodes.Status503ServiceUnavailable,
+            await RefuseAsync(context, asJson, StatusCodes.Status503ServiceUnavailable,
                 result.Message ?? "The collector cannot take records now.").ConfigureAwait(false);
             return;
         }
@@ -118,10 +116,9 @@ internal sealed class OtlpInput : IInput
         await OtlpResponse.AcceptedAsync(context, asJson, rejected).ConfigureAwait(false);
     }
 
-    // How many records a body held that cannot be read is not known: it counts as one.
-    private Task RefuseAsync(HttpContext context, bool asJson, int status, string message, DropReason? reason)
+    private Task RefuseAsync(HttpContext context, bool asJson, int status, string message)
     {
-        if (reason is { } counted) _context.Ledger.CountDropped(Name, counted, 1);
+        _context.Ledger.CountRefused(Name, status);
         return OtlpResponse.RefusedAsync(context, asJson, status, message);
     }
 

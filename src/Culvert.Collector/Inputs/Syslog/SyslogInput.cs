@@ -21,23 +21,16 @@ internal sealed class SyslogInput : IInput, IConnectionService
         _context = context;
         _options = options;
         _endpoint = Endpoint.Parse(options.Endpoint);
+        CheckEndpoint(context.Name, _endpoint);
         var isUnixStream = _endpoint.Options.GetValueOrDefault("mode") == "stream";
-        switch (_endpoint.Scheme)
+        if (_endpoint.Scheme == "syslog+udp" || (_endpoint.Scheme == "syslog+unix" && !isUnixStream))
         {
-            case "syslog+udp":
-            case "syslog+unix" when !isUnixStream:
-                _receiver = new SyslogDatagramReceiver(context, options.Access, _budget);
-                break;
-            case "syslog+tcp" or "syslog+unix":
-                _server = new ConnectionServer(
-                    context, new ConnectionCounter(options.ConnectionsMax, options.ConnectionsMax), this);
-                break;
-            default:
-                throw new ConnectionException(
-                    ConnectionError.InvalidEndpoint,
-                    $"The input '{context.Name}' cannot take syslog at {_endpoint}; write syslog+unix:///path, "
-                    + "syslog+udp://host:port or syslog+tcp://host:port.");
+            _receiver = new SyslogDatagramReceiver(context, options.Access, _budget);
+            return;
         }
+
+        _server = new ConnectionServer(
+            context, new ConnectionCounter(options.ConnectionsMax, options.ConnectionsMax), this);
     }
 
     public string Name => _context.Name;
@@ -49,6 +42,16 @@ internal sealed class SyslogInput : IInput, IConnectionService
             if (_receiver?.Endpoint is { } datagrams) return [datagrams];
             return _server?.Endpoint is { } streams ? [Prefix + streams] : [];
         }
+    }
+
+    /// <summary>Throws with a sentence when syslog cannot be taken there.</summary>
+    public static void CheckEndpoint(string input, Endpoint endpoint)
+    {
+        if (endpoint.Scheme is "syslog+udp" or "syslog+unix" or "syslog+tcp") return;
+        throw new ConnectionException(
+            ConnectionError.InvalidEndpoint,
+            $"The input '{input}' cannot take syslog at {endpoint}; write syslog+unix:///path, "
+            + "syslog+udp://host:port or syslog+tcp://host:port.");
     }
 
     public async ValueTask StartAsync(CancellationToken cancellationToken)

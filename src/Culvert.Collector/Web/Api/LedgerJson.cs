@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Culvert.Collector.Intake;
 
@@ -52,6 +53,10 @@ internal static class LedgerJson
         WriteCounts(writer, input);
         writer.WriteStartObject("mended"u8);
         foreach (var (reason, count) in input.Mended) writer.WriteNumber(Name(reason), count);
+        writer.WriteEndObject();
+        writer.WriteStartObject("refusedRequests"u8);
+        foreach (var (status, count) in input.RefusedRequests)
+            writer.WriteNumber(status.ToString(CultureInfo.InvariantCulture), count);
         writer.WriteEndObject();
         writer.WriteEndObject();
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Culvert.Collector.Intake;
 using Culvert.Collector.Web.Api;
 
@@ -35,6 +36,14 @@ internal static class CollectorMetrics
         {
             foreach (var (reason, count) in input.Mended)
                 text.Sample(count, ("input", input.Name), ("reason", LedgerJson.Name(reason)));
+        }
+
+        text.Family("culvert_requests_refused_total", "counter",
+            "Requests over HTTP that an input refused whole, by input and status.");
+        foreach (var input in ledger.Inputs)
+        {
+            foreach (var (status, count) in input.RefusedRequests)
+                text.Sample(count, ("input", input.Name), ("status", status.ToString(CultureInfo.InvariantCulture)));
         }
 
         text.Family("culvert_records_spooled_total", "counter", "Records made durable, by input.");

@@ -79,6 +79,10 @@ internal sealed class InputHost : IAsyncDisposable
     public long DroppedBy(string input, DropReason reason) =>
         Ledger.Snapshot().Inputs.Single(counts => counts.Name == input).Dropped[reason];
 
+    /// <summary>How many requests the ledger says were refused with a status.</summary>
+    public long RefusedWith(string input, int status) =>
+        Ledger.Snapshot().Inputs.Single(counts => counts.Name == input).RefusedRequests.GetValueOrDefault(status);
+
     private static InputContext Context(string name, IIntake intake, Ledger ledger) =>
         new(name, intake, ledger, TimeProvider.System, NullLoggerFactory.Instance);
 }

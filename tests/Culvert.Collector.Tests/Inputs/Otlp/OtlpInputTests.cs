@@ -69,7 +69,7 @@ public sealed class OtlpInputTests
         Assert.Contains("\"code\":3", await broken.Content.ReadAsStringAsync(InputHost.Token));
         Assert.Equal(HttpStatusCode.OK, good.StatusCode);
         Assert.Single(host.Intake.Records);
-        Assert.Equal(2, host.DroppedBy("otlp", DropReason.Malformed));
+        Assert.Equal(2, host.RefusedWith("otlp", 400));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class OtlpInputTests
         using var response = await host.PostAsync("/v1/logs", bomb, Protobuf, "gzip");
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
-        Assert.Equal(1, host.DroppedBy("otlp", DropReason.TooLong));
+        Assert.Equal(1, host.RefusedWith("otlp", 413));
         Assert.Empty(host.Intake.Records);
     }
 

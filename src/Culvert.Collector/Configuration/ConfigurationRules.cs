@@ -1,0 +1,56 @@
+using Culvert.Collector.Inputs.Connections;
+using Culvert.Collector.Inputs.Syslog;
+using Culvert.Collector.Web;
+using Culvert.Connections;
+using Culvert.Transports;
+
+namespace Culvert.Collector.Configuration;
+
+/// <summary>What no value alone can be asked: whether values fit together, and whether addresses can be listened
+/// at. One sentence for each that does not, as the parts themselves would say it at the start.</summary>
+internal static class ConfigurationRules
+{
+    /// <summary>The spool never deletes the segment that it writes, nor can it delete the only other one.</summary>
+    private const int SegmentsMin = 2;
+
+    public static IEnumerable<string> Problems(CollectorConfiguration configuration) =>
+    [
+        .. SpoolProblems(configuration.Spool),
+        .. Refused("http.address", () => HttpOptionsOf(configuration.Http).ReadAddress()),
+        .. configuration.Inputs.SelectMany(input => Refused($"inputs.{input.Name}.endpoint", () => CheckEndpoint(input))),
+    ];
+
+    private static HttpOptions HttpOptionsOf(ConfiguredObject http) =>
+        new() { Address = http.Text("address"), Insecure = http.Boolean("insecure") };
+
+    private static IEnumerable<string> SpoolProblems(ConfiguredObject spool)
+    {
+        var (max, segment) = (spool.Size("maxSize"), spool.Size("segmentSize"));
+        if (max >= SegmentsMin * segment) yield break;
+        yield return $"spool.maxSize ({spool.Origin("maxSize")}) is '{spool.Text("maxSize")}', less than {SegmentsMin} times "
+            + $"spool.segmentSize, which is '{spool.Text("segmentSize")}' ({spool.Origin("segmentSize")}); "
+            + "raise the one or lower the other.";
+    }
+
+    private static void CheckEndpoint(ConfiguredObject input)
+    {
+        if (input.Type is not ("listen" or "syslog")) return;
+        var endpoint = Endpoint.Parse(input.Text("endpoint"));
+        if (input.Type == "listen") TransportRegistry.Find(endpoint);
+        else SyslogInput.CheckEndpoint(input.Name, endpoint);
+        LoopbackRule.Check(input.Name, endpoint, input.Boolean("insecure"));
+    }
+
+    private static IEnumerable<string> Refused(string path, Action check)
+    {
+        try
+        {
+            check();
+            return [];
+        }
+        catch (Exception exception) when (exception is FormatException or ConnectionException)
+        {
+            return [$"{path}: {exception.Message}"];
+        }
+    }
+}
