@@ -5,6 +5,9 @@ switch (args)
 {
     case ["spool", var folder, var step, var occurrence]:
         return await SpoolKillPoint.RunAsync(folder, step, int.Parse(occurrence, CultureInfo.InvariantCulture));
+    case [var role, var name]
+        when OperatingSystem.IsWindows() && role.StartsWith(DesktopRoles.Prefix, StringComparison.Ordinal):
+        return await DesktopRoles.RunAsync(role, name);
     case [var role, var endpoint]:
         return await Roles.RunAsync(role, endpoint);
     default:

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Culvert.CrossProcess.Tests.Transports;
 
 /// <summary>The test peer in a process of its own; killed at the end, whatever happened.</summary>
-internal sealed class ChildPeer : IAsyncDisposable
+internal sealed partial class ChildPeer : IAsyncDisposable
 {
     private readonly Process _process;
 
@@ -15,9 +16,10 @@ internal sealed class ChildPeer : IAsyncDisposable
     public static ChildPeer Start(string role, string endpoint, params string[] prefix)
     {
         // Beside the tests in the artifacts folder, by project and configuration.
+        var name = OperatingSystem.IsWindows() ? "Culvert.TestPeer.exe" : "Culvert.TestPeer";
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
         var program = Path.GetFullPath(
-            Path.Combine(AppContext.BaseDirectory, "..", "..", "Culvert.TestPeer", configuration, "Culvert.TestPeer"));
+            Path.Combine(AppContext.BaseDirectory, "..", "..", "Culvert.TestPeer", configuration, name));
         string[] all = [.. prefix, program, role, endpoint];
         var start = new ProcessStartInfo(all[0], all[1..])
         {
@@ -40,6 +42,20 @@ internal sealed class ChildPeer : IAsyncDisposable
     /// <summary>SIGKILL: the process gets no chance to say anything.</summary>
     public void Kill() => _process.Kill();
 
+    /// <summary>Kills the child and waits until it is gone.</summary>
+    public async Task KillAsync(CancellationToken cancellationToken)
+    {
+        Kill();
+        await _process.WaitForExitAsync(cancellationToken);
+    }
+
+    /// <summary>Stops the child where it is, so that it answers nothing and does not end.</summary>
+    public async Task StopAsync()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Equal(0, NtSuspendProcess(_process.Handle));
+        else await SignalAsync("STOP");
+    }
+
     public async Task SignalAsync(string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", Id.ToString(CultureInfo.InvariantCulture)]);
@@ -52,4 +68,7 @@ internal sealed class ChildPeer : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
+
+    [LibraryImport("ntdll.dll")]
+    private static partial int NtSuspendProcess(nint process);
 }

@@ -110,7 +110,7 @@ public abstract class TransportProcessTests : IDisposable
         await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
         await using var child = ChildPeer.Start("watch", listener.Endpoint.ToString());
         await using var server = await AcceptAsync(listener);
-        await child.SignalAsync("STOP");
+        await child.StopAsync();
         ValueTask<System.IO.Pipelines.FlushResult> flush;
         long sent = 0;
         do
@@ -157,7 +157,7 @@ public abstract class TransportProcessTests : IDisposable
         await using var server = await AcceptAsync(listener);
         Assert.Equal(child.Id, server.Peer.ProcessId);
         Assert.Equal(Environment.UserName, server.Peer.UserName);
-        Assert.EndsWith("Culvert.TestPeer", server.Peer.ExecutablePath, StringComparison.Ordinal);
+        Assert.StartsWith("Culvert.TestPeer", Path.GetFileName(server.Peer.ExecutablePath), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public abstract class TransportProcessTests : IDisposable
     {
         await using var child = ChildPeer.Start("listen", NewEndpoint());
         var endpoint = (await child.ReadLineAsync(Token))!["ready ".Length..];
-        await child.SignalAsync("STOP");
+        await child.StopAsync();
         var error = await Assert.ThrowsAsync<ConnectionException>(
             async () => await Ipc.ListenAsync(endpoint, cancellationToken: Token));
         Assert.Equal(ConnectionError.AddressInUse, error.Error);

@@ -12,6 +12,9 @@ internal static unsafe partial class Kernel32
     public const uint ProcessQueryLimited = 0x1000;
     public const uint Synchronize = 0x0010_0000;
 
+    /// <summary>GMEM_MOVEABLE.</summary>
+    public const uint GlobalMovable = 0x2;
+
     public const uint PageReadWrite = 0x04;
     public const uint SectionQuery = 0x1;
     public const uint SectionMapWrite = 0x2;
@@ -54,4 +57,19 @@ internal static unsafe partial class Kernel32
     [LibraryImport(Library, SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool UnmapViewOfFile(byte* address);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint GlobalAlloc(uint flags, nuint bytes);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial byte* GlobalLock(nint memory);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int GlobalUnlock(nint memory);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nuint GlobalSize(nint memory);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint GlobalFree(nint memory);
 }

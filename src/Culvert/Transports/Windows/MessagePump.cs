@@ -30,33 +30,31 @@ internal sealed unsafe class MessagePump
 
     /// <summary>Opens a hidden window: one that only receives messages, or a top-level one that every program
     /// finds.</summary>
-    public Task<MessageWindow> OpenAsync(string className, string? title, bool isTopLevel, WindowHandler handler)
+    public Task<MessageWindow> OpenAsync(string className, string? title, bool isTopLevel, WindowHandler handler) =>
+        RunAsync(() => Open(className, title, isTopLevel, handler));
+
+    public Task CloseAsync(MessageWindow window) => RunAsync(() =>
     {
-        var opened = new TaskCompletionSource<MessageWindow>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Windows.TryRemove(window.Handle, out _);
+        return User32.DestroyWindow(window.Handle);
+    });
+
+    /// <summary>Runs something on the thread and returns what it returns or throws.</summary>
+    public Task<T> RunAsync<T>(Func<T> work)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() =>
         {
             try
             {
-                opened.SetResult(Open(className, title, isTopLevel, handler));
+                done.SetResult(work());
             }
-            catch (Win32Exception e)
+            catch (Exception e)
             {
-                opened.SetException(e);
+                done.SetException(e); // The caller's to handle; the thread goes on.
             }
         });
-        return opened.Task;
-    }
-
-    public Task CloseAsync(MessageWindow window)
-    {
-        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
-        {
-            Windows.TryRemove(window.Handle, out _);
-            User32.DestroyWindow(window.Handle);
-            closed.SetResult();
-        });
-        return closed.Task;
+        return done.Task;
     }
 
     /// <summary>Runs something on the thread, behind every message that was sent to its windows before.</summary>

@@ -9,6 +9,7 @@ internal static unsafe partial class User32
 {
     public const uint MessageQuit = 0x0012;
     public const uint MessageCopyData = 0x004A;
+    public const uint MessageClipboardUpdate = 0x031D;
     public const uint MessageApp = 0x8000;
 
     /// <summary>SMTO_BLOCK: the calling thread, which may be a user interface, handles no message meanwhile.</summary>
@@ -87,6 +88,46 @@ internal static unsafe partial class User32
     [LibraryImport(Library, SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool ChangeWindowMessageFilterEx(nint window, uint message, uint action, nint change);
+
+    [LibraryImport(Library, EntryPoint = "RegisterClipboardFormatW", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf16)]
+    public static partial uint RegisterClipboardFormat(string name);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool OpenClipboard(nint window);
+
+    [LibraryImport(Library)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool CloseClipboard();
+
+    [LibraryImport(Library, SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool EmptyClipboard();
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint SetClipboardData(uint format, nint memory);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint GetClipboardData(uint format);
+
+    [LibraryImport(Library)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool IsClipboardFormatAvailable(uint format);
+
+    [LibraryImport(Library)]
+    public static partial nint GetClipboardOwner();
+
+    [LibraryImport(Library)]
+    public static partial uint GetClipboardSequenceNumber();
+
+    [LibraryImport(Library, SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool AddClipboardFormatListener(nint window);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool RemoveClipboardFormatListener(nint window);
 
     /// <summary>The process of a window, or 0 when there is no such window.</summary>
     public static int ProcessOf(nint window)
