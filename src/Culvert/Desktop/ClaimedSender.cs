@@ -1,8 +1,8 @@
 namespace Culvert.Desktop;
 
 /// <summary>
-/// Whom a WM_COPYDATA message names as its sender. A claim and no proof: any program may name any window, or none. Decide
-/// nothing by it that matters; for a proved identity connect over <c>copydata://</c>, <c>pipe://</c> or
+/// Whom a WM_COPYDATA message names as its sender. A claim and no proof: any program may name any window, or none.
+/// Decide nothing by it that matters; for a proved identity connect over <c>copydata://</c>, <c>pipe://</c> or
 /// <c>local://</c>.
 /// </summary>
 /// <param name="Window">The window handle in wParam; 0 when the sender named none.</param>

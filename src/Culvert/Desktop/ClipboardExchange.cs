@@ -13,8 +13,8 @@ namespace Culvert.Desktop;
 /// </summary>
 /// <remarks>
 /// <para>The clipboard belongs to the person at the desktop: putting a value there throws away what was on it, every
-/// program can read it, and the next copy of a text ends it. Use it for what a person copies and pastes, and a connection
-/// for everything else.</para>
+/// program can read it, and the next copy of a text ends it. Use it for what a person copies and pastes, and a
+/// connection for everything else.</para>
 /// <para>Any thread; calls may overlap and are carried out one after the other.</para>
 /// </remarks>
 [SupportedOSPlatform("windows")]

@@ -34,8 +34,7 @@ public sealed class CopyDataWindow : IAsyncDisposable
     public nint Handle => _window!.Handle;
 
     /// <summary>Opens the window. Throws <see cref="ConnectionException"/> when the system gives none, as it does
-    /// without a
-    /// desktop, and <see cref="PlatformNotSupportedException"/> elsewhere than on Windows.</summary>
+    /// without a desktop, and <see cref="PlatformNotSupportedException"/> elsewhere than on Windows.</summary>
     public static async ValueTask<CopyDataWindow> OpenAsync(
         CopyDataWindowOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -11,8 +11,7 @@ public sealed class CopyDataWindowOptions
     public string? Title { get; init; }
 
     /// <summary>Longest message, in bytes; a longer one is refused. Default 1 MiB, range 1 to 64 MiB. Raising it lets
-    /// any
-    /// program of this desktop make this one copy and hold more.</summary>
+    /// any program of this desktop make this one copy and hold more.</summary>
     public int BytesMax { get; init; } = DesktopLimits.BytesDefault;
 
     /// <summary>Messages held for the reader; the next one is refused. Default 64, range 1 to 4,096.</summary>
@@ -24,8 +23,7 @@ public sealed class CopyDataWindowOptions
     public TimeSpan AnswerTimeout { get; init; }
 
     /// <summary>What is answered to a message that is taken when the program gives no answer of its own in time.
-    /// Default 1,
-    /// which senders take for TRUE. What is refused is answered with 0.</summary>
+    /// Default 1, which senders take for TRUE. What is refused is answered with 0.</summary>
     public nint Answer { get; init; } = 1;
 
     /// <summary>Takes messages of programs with fewer rights too, which the system otherwise keeps from this window.
@@ -35,7 +33,8 @@ public sealed class CopyDataWindowOptions
     internal void Check()
     {
         ArgumentException.ThrowIfNullOrEmpty(ClassName);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(ClassName.Length, DesktopLimits.NameLengthMax, nameof(ClassName));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            ClassName.Length, DesktopLimits.NameLengthMax, nameof(ClassName));
         ArgumentOutOfRangeException.ThrowIfLessThan(BytesMax, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BytesMax, DesktopLimits.BytesMax);
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueLength, 1);

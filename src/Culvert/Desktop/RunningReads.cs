@@ -5,7 +5,8 @@ using Culvert.Transports.Windows;
 
 namespace Culvert.Desktop;
 
-/// <summary>Reads streams of other processes, whose calls end when those processes answer or end, and not before.</summary>
+/// <summary>Reads streams of other processes, whose calls end when those processes answer or end, and not
+/// before.</summary>
 [SupportedOSPlatform("windows")]
 internal static class RunningReads
 {
@@ -45,7 +46,8 @@ internal static class RunningReads
             using var found = RunningObjects.Find(item);
             if (found.Pointer == 0) return null;
             return ComStream.Read(found, bytesMax + ValueLayout.ValueOffset) ?? throw new ConnectionException(
-                ConnectionError.ProtocolViolation, $"What is registered as '{item}' is no stream; see who registers it.");
+                ConnectionError.ProtocolViolation,
+                $"What is registered as '{item}' is no stream; see who registers it.");
         }
         finally
         {

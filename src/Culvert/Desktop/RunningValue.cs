@@ -12,8 +12,7 @@ namespace Culvert.Desktop;
 /// </summary>
 /// <remarks>
 /// <para>For programs that speak COM anyway. A reader gets no notice of a change and no proof of who published: any
-/// program
-/// of the user may register the same name. For everything else use a connection.</para>
+/// program of the user may register the same name. For everything else use a connection.</para>
 /// <para>Any thread; calls may overlap.</para>
 /// </remarks>
 [SupportedOSPlatform("windows")]
@@ -50,8 +49,7 @@ public sealed class RunningValue<T> : IDisposable
 
     /// <summary>Reads the value of a name; the result is false in HasValue when nobody publishes it. Throws
     /// <see cref="ConnectionException"/>: TimedOut when the program that publishes does not answer; ProtocolViolation
-    /// for what
-    /// is no such value.</summary>
+    /// for what is no such value.</summary>
     public static async ValueTask<(bool HasValue, T? Value)> ReadAsync(
         string name, JsonTypeInfo<T> type, RunningValueOptions? options = null,
         CancellationToken cancellationToken = default)

@@ -4,12 +4,11 @@ namespace Culvert.Desktop;
 public sealed class RunningValueOptions
 {
     /// <summary>Longest value, as JSON in UTF-8, in bytes; a longer one is neither published nor read. Default 1 MiB,
-    /// range
-    /// 1 to 64 MiB.</summary>
+    /// range 1 to 64 MiB.</summary>
     public int BytesMax { get; init; } = DesktopLimits.BytesDefault;
 
-    /// <summary>How long a reader waits for the program that publishes. Default 5 s, more than zero, at most
-    /// 1 min.</summary>
+    /// <summary>How long a reader waits for the program that publishes. Default 5 s, more than zero, at most 1
+    /// min.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
     internal void Check()

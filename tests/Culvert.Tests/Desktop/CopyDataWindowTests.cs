@@ -32,12 +32,13 @@ public sealed class CopyDataWindowTests : IAsyncLifetime
         ];
         for (var i = 0; i < targets.Length; i++)
         {
-            var result = await CopyDataSender.SendAsync(targets[i], (nuint)i, new byte[] { 1, 2, (byte)i }, null, Token);
+            byte[] bytes = [1, 2, (byte)i];
+            var result = await CopyDataSender.SendAsync(targets[i], (nuint)i, bytes, null, Token);
             Assert.Equal(CopyDataStatus.Delivered, result.Status);
             Assert.Equal(17, result.Answer);
             var received = await ReceiveAsync(window);
             Assert.Equal((nuint)i, received.Tag);
-            Assert.Equal([1, 2, (byte)i], received.Bytes.ToArray());
+            Assert.Equal(bytes, received.Bytes.ToArray());
             Assert.False(received.TryAnswer(5));
         }
     }

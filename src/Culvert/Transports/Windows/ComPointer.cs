@@ -4,8 +4,8 @@ using System.Runtime.Versioning;
 namespace Culvert.Transports.Windows;
 
 /// <summary>
-/// One reference to a COM object, released by dispose. Methods are called by their place in the interface's table, which
-/// is its contract.
+/// One reference to a COM object, released by dispose. Methods are called by their place in the interface's table,
+/// which is its contract.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal readonly unsafe struct ComPointer(nint pointer) : IDisposable

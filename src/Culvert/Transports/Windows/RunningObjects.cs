@@ -2,8 +2,8 @@ using System.Runtime.Versioning;
 
 namespace Culvert.Transports.Windows;
 
-/// <summary>COM's Running Object Table: a name for an object of this process, found by the other programs of this
-/// user and desktop. IRunningObjectTable of objidl.h.</summary>
+/// <summary>COM's Running Object Table: a name for an object of this process, found by the other programs of this user
+/// and desktop. IRunningObjectTable of objidl.h.</summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe class RunningObjects
 {
