@@ -80,7 +80,8 @@ run_suite() { # run_suite NAME: runs one suite, adds to the totals
     local name=$1 project=${suites[$1]} log=artifacts/test-$1.log code=0
     local executable=artifacts/bin/$project/debug/$project
     echo "== $name"
-    "$executable" --no-progress --no-ansi >"$log" 2>&1 || code=$?
+    # A shell's background job ignores Ctrl-C, and so would the programs that the tests interrupt.
+    env --default-signal=INT "$executable" --no-progress --no-ansi >"$log" 2>&1 || code=$?
     # 8 is the runner's word for 'nothing to run', which is never right here.
     grep -vE '^(xUnit|Running tests from|$)' "$log" | grep -vE '^(skipped|passed) ' | tail -n 200 || true
     if ! grep -q 'Test run summary' "$log" || { [[ $code -ne 0 ]] && [[ $(count_of failed "$log") -eq 0 ]]; }; then
