@@ -238,6 +238,7 @@ public sealed partial class CulvertLoggerTests
             .AddCulvert(options =>
             {
                 options.Connect = collector.ConnectAsync;
+                options.ShutdownTimeout = FakeCollector.Patience;
                 seen = options;
             }));
         await using (var provider = services.BuildServiceProvider())
@@ -290,7 +291,10 @@ public sealed partial class CulvertLoggerTests
         Action<ILogger> log, Action<CulvertLoggerOptions>? configure = null)
     {
         var collector = new FakeCollector();
-        var options = new CulvertLoggerOptions { Connect = collector.ConnectAsync };
+        var options = new CulvertLoggerOptions
+        {
+            Connect = collector.ConnectAsync, ShutdownTimeout = FakeCollector.Patience,
+        };
         configure?.Invoke(options);
         await using var provider = new CulvertLoggerProvider(options);
         using var factory = new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = LogLevel.Trace });

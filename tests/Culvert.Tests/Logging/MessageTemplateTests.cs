@@ -32,8 +32,10 @@ public sealed class MessageTemplateTests
         var random = new Random(seed);
         var collector = new FakeCollector();
         var expected = new List<string?>();
-        await using (var provider = new CulvertLoggerProvider(
-            new CulvertLoggerOptions { Connect = collector.ConnectAsync }))
+        await using (var provider = new CulvertLoggerProvider(new CulvertLoggerOptions
+        {
+            Connect = collector.ConnectAsync, ShutdownTimeout = FakeCollector.Patience,
+        }))
         {
             using var loggers = new LoggerFactory([provider, new RememberingProvider(expected)]);
             var logger = loggers.CreateLogger("Templates");

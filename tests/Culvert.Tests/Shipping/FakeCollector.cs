@@ -11,6 +11,10 @@ namespace Culvert.Tests.Shipping;
 /// <summary>A collector as docs/protocol.md describes it, that keeps its records in memory.</summary>
 internal sealed class FakeCollector
 {
+    /// <summary>How long a disposed client of it may go on delivering where the test is not about that time; on a
+    /// machine with much other work the default of 5 s is not always enough.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly Lock _gate = new();
     private readonly List<KeptRecord> _records = [];
     private readonly Dictionary<string, ulong> _durable = [];
