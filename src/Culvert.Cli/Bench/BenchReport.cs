@@ -67,7 +67,7 @@ internal sealed class BenchReport(string bench, bool json, TextWriter output)
             _columns = columns;
             output.WriteLine();
             output.WriteLine(
-                $"{bench,-28}{"size",9}{string.Concat(columns.Select(name => $"{name,18}"))}  compared with");
+                $"{bench,-28}{"size",9}{string.Concat(columns.Select(name => $" {name,17}"))}  compared with");
         }
 
         var cells = string.Concat(figures.Select(figure => $"{Format(figure.Value),18}"));

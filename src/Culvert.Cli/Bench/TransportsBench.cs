@@ -11,7 +11,7 @@ namespace Culvert.Cli.Bench;
 /// C.</summary>
 internal static class TransportsBench
 {
-    private const string CName = "C, blocking, unix";
+    private const int IdleConnections = 1000;
     private const string BareCopyDataName = "bare SendMessage";
     private const string CopyData = "copydata";
     private static readonly string[] AllTransports = OperatingSystem.IsWindows()
@@ -72,44 +72,65 @@ internal static class TransportsBench
 
         foreach (var size in sizes)
         {
-            // The baseline runs right before what it is compared with, under the same conditions.
-            var floor = c?.Measure("pingpong", size, seconds);
-            if (floor is not null) report.Add("c unix pingpong", Size(size), Latency(floor));
-            foreach (var name in transports)
-            {
-                var own = name == CopyData ? MeasureBareCopyData("pingpong", size, seconds) : floor;
-                if (own is not null && name == CopyData)
-                {
-                    report.Add("bare copydata pingpong", Size(size), Latency(own));
-                }
-
-                await WithPeerAsync(name, endpoint => PingPongAsync(report, name, endpoint, size, seconds, own))
-                    .WaitAsync(cancellationToken);
-            }
+            await MeasureAsync("pingpong", size, (name, endpoint, floor) =>
+                PingPongAsync(report, name, endpoint, size, seconds, floor));
         }
 
         foreach (var size in sizes)
         {
-            var floor = c?.Measure("stream", size, seconds);
-            if (floor is not null) report.Add("c unix stream", Size(size), Throughput(floor[0], size));
-            foreach (var name in transports)
-            {
-                var own = name == CopyData ? MeasureBareCopyData("stream", size, seconds) : floor;
-                if (own is not null && name == CopyData)
-                {
-                    report.Add("bare copydata stream", Size(size), Throughput(own[0], size));
-                }
+            await MeasureAsync("stream", size, (name, endpoint, floor) =>
+                StreamAsync(report, name, endpoint, size, seconds, floor));
+        }
 
-                await WithPeerAsync(name, endpoint => StreamAsync(report, name, endpoint, size, seconds, own))
-                    .WaitAsync(cancellationToken);
-            }
+        foreach (var name in transports.Where(name => name is not ("mem" or CopyData)))
+        {
+            await WithPeerAsync(name, endpoint => IdleAsync(report, name, endpoint)).WaitAsync(cancellationToken);
         }
 
         return report.ExitCode;
+
+        async Task MeasureAsync(string mode, int size, Func<string, Endpoint, Floor?, Task> measure)
+        {
+            // Each baseline runs right before what it is compared with, under the same conditions.
+            foreach (var family in transports.Select(FamilyOf).Distinct())
+            {
+                var figures = family == CopyData
+                    ? MeasureBareCopyData(mode, size, seconds)
+                    : c?.Measure(mode, family, size, seconds);
+                Floor? floor = null;
+                if (figures is not null)
+                {
+                    floor = new Floor(family == CopyData ? BareCopyDataName : $"C, blocking, {family}", figures);
+                    var row = mode == "stream" ? Throughput(figures[0], size) : Latency(figures);
+                    report.Add($"{(family == CopyData ? "bare" : "c")} {family} {mode}", Size(size), row);
+                }
+
+                foreach (var name in transports.Where(name => FamilyOf(name) == family))
+                {
+                    await WithPeerAsync(name, endpoint => measure(name, endpoint, floor)).WaitAsync(cancellationToken);
+                }
+            }
+        }
+    }
+
+    /// <summary>What a transport is compared with.</summary>
+    private static string FamilyOf(string transport) => transport is "tcp" or CopyData ? transport : "unix";
+
+    private static async Task IdleAsync(BenchReport report, string name, Endpoint endpoint)
+    {
+        if (await TransportsMeasure.IdleAsync(endpoint, IdleConnections) is not { } bytes)
+        {
+            report.Wrong($"{name} idle connections");
+            return;
+        }
+
+        report.Add(
+            $"{name} idle", $"{IdleConnections}",
+            [("bytes_per_idle_connection", bytes.Heap), ("resident_bytes", bytes.Resident)]);
     }
 
     private static async Task PingPongAsync(
-        BenchReport report, string name, Endpoint endpoint, int size, double seconds, double[]? floor)
+        BenchReport report, string name, Endpoint endpoint, int size, double seconds, Floor? floor)
     {
         var samples = await TransportsMeasure.PingPongAsync(endpoint, size, seconds);
         if (samples is not { Length: > 0 })
@@ -121,11 +142,11 @@ internal static class TransportsBench
         double[] figures = [At(samples, 0.5), At(samples, 0.99), At(samples, 0.999)];
         report.Add(
             $"{name} pingpong", Size(size), Latency(figures),
-            floor is null ? null : BaselineOf(name), floor is null ? null : figures[0] / floor[0]);
+            floor?.Name, figures[0] / floor?.Figures[0]);
     }
 
     private static async Task StreamAsync(
-        BenchReport report, string name, Endpoint endpoint, int size, double seconds, double[]? floor)
+        BenchReport report, string name, Endpoint endpoint, int size, double seconds, Floor? floor)
     {
         if (await TransportsMeasure.StreamAsync(endpoint, size, seconds) is not { } messages)
         {
@@ -135,10 +156,8 @@ internal static class TransportsBench
 
         report.Add(
             $"{name} stream", Size(size), Throughput(messages, size),
-            floor is null ? null : BaselineOf(name), floor is null ? null : messages / floor[0]);
+            floor?.Name, messages / floor?.Figures[0]);
     }
-
-    private static string BaselineOf(string name) => name == CopyData ? BareCopyDataName : CName;
 
     private static CBaseline? TryBuildC()
     {
@@ -222,4 +241,7 @@ internal static class TransportsBench
         var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(Name, StringComparison.Ordinal));
         return line[Name.Length..].Trim();
     }
+
+    /// <summary>The same without Culvert: what the figures are divided by.</summary>
+    private sealed record Floor(string Name, double[] Figures);
 }

@@ -25,6 +25,13 @@ internal sealed class BenchMessage
         return _bytes;
     }
 
+    /// <summary>Whether these bytes, as many as a message has, are the message of this number.</summary>
+    public bool Matches(ReadOnlySpan<byte> bytes, long number)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(_bytes, number);
+        return bytes.SequenceEqual(_bytes);
+    }
+
     /// <summary>Whether the first bytes are the message of this number.</summary>
     public bool Matches(in ReadOnlySequence<byte> bytes, long number)
     {

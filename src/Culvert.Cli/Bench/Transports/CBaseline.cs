@@ -4,18 +4,18 @@ using System.Globalization;
 
 namespace Culvert.Cli.Bench.Transports;
 
-/// <summary>The same in C, built on the spot: blocking read and write over a Unix socket between two
+/// <summary>The same in C, built on the spot: blocking read and write over a Unix socket or TCP between two
 /// processes.</summary>
 internal sealed class CBaseline : IDisposable
 {
-    private const string Source = "unix_baseline.c";
+    private const string Source = "socket_baseline.c";
     private readonly string _folder;
     private readonly string _program;
 
     private CBaseline(string folder)
     {
         _folder = folder;
-        _program = Path.Combine(folder, "unix_baseline");
+        _program = Path.Combine(folder, "socket_baseline");
     }
 
     /// <summary>Null, with the reason, where there is no C compiler.</summary>
@@ -36,10 +36,10 @@ internal sealed class CBaseline : IDisposable
     }
 
     /// <summary>The figures that the program prints, or null when it failed.</summary>
-    public double[]? Measure(string mode, int size, double seconds)
+    public double[]? Measure(string mode, string family, int size, double seconds)
     {
         var culture = CultureInfo.InvariantCulture;
-        string[] arguments = [mode, size.ToString(culture), seconds.ToString(culture)];
+        string[] arguments = [mode, family, size.ToString(culture), seconds.ToString(culture)];
         if (Run(_program, arguments, out var output) is not null) return null;
         return [.. output.Split(' ', StringSplitOptions.TrimEntries)
             .Select(figure => double.Parse(figure, CultureInfo.InvariantCulture))];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics;
 using Culvert.Connections;
@@ -47,15 +48,14 @@ internal static class TransportsMeasure
     {
         await using var connection = await OpenAsync(endpoint, TransportsPeer.Stream, size).ConfigureAwait(false);
         var message = new BenchMessage(size);
+        var batchCount = Math.Max(BatchBytes / size, 1);
         var started = Stopwatch.GetTimestamp();
         long sent = 0;
         while (Stopwatch.GetElapsedTime(started).TotalSeconds < seconds)
         {
-            for (var batched = 0; batched < BatchBytes; batched += size, sent++)
-            {
-                message.Get(sent).Span.CopyTo(connection.Output.GetSpan(size));
-                connection.Output.Advance(size);
-            }
+            var batch = connection.Output.GetSpan(batchCount * size);
+            for (var i = 0; i < batchCount; i++, sent++) message.Get(sent).Span.CopyTo(batch[(i * size)..]);
+            connection.Output.Advance(batchCount * size);
 
             var flushed = await connection.Output.FlushAsync().ConfigureAwait(false);
             if (flushed.IsCompleted) return null;
@@ -67,6 +67,49 @@ internal static class TransportsMeasure
         if (answer.Buffer.Length < sizeof(long)) return null;
         var received = BinaryPrimitives.ReadInt64LittleEndian(answer.Buffer.FirstSpan);
         return received == sent ? sent / elapsed.TotalSeconds : null;
+    }
+
+    /// <summary>What each of many silent connections costs the other side, in bytes: of its managed heap after a full
+    /// collection, and of its resident memory.</summary>
+    public static async Task<(double Heap, double Resident)?> IdleAsync(Endpoint endpoint, int count)
+    {
+        await using var control = await OpenAsync(endpoint, TransportsPeer.Memory, 0).ConfigureAwait(false);
+        var idle = new List<Connection>(count);
+        try
+        {
+            // A first round for what is made once: threads, code, tables.
+            if (await GrowAsync(count / 4).ConfigureAwait(false) is not { } before) return null;
+            if (await GrowAsync(count).ConfigureAwait(false) is not { } after) return null;
+            return ((after.Heap - before.Heap) / (double)count, (after.Resident - before.Resident) / (double)count);
+        }
+        finally
+        {
+            foreach (var connection in idle) await connection.DisposeAsync().ConfigureAwait(false);
+        }
+
+        async Task<(long Heap, long Resident)?> GrowAsync(int more)
+        {
+            for (var i = 0; i < more; i++)
+            {
+                var connection = await OpenAsync(endpoint, TransportsPeer.PingPong, BenchMessage.SizeMin)
+                    .ConfigureAwait(false);
+                idle.Add(connection);
+
+                // One round trip, so that the other side has really served it and waits now.
+                await connection.Output.WriteAsync(new byte[BenchMessage.SizeMin]).ConfigureAwait(false);
+                var answer = await connection.Input.ReadAtLeastAsync(BenchMessage.SizeMin).ConfigureAwait(false);
+                if (answer.Buffer.Length != BenchMessage.SizeMin) return null;
+                connection.Input.AdvanceTo(answer.Buffer.End);
+            }
+
+            await control.Output.WriteAsync(new byte[1]).ConfigureAwait(false);
+            var result = await control.Input.ReadAtLeastAsync(2 * sizeof(long)).ConfigureAwait(false);
+            if (result.Buffer.Length != 2 * sizeof(long)) return null;
+            var bytes = result.Buffer.ToArray();
+            control.Input.AdvanceTo(result.Buffer.End);
+            return (BinaryPrimitives.ReadInt64LittleEndian(bytes),
+                BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(sizeof(long))));
+        }
     }
 
     private static async Task<Connection> OpenAsync(Endpoint endpoint, byte mode, int size)

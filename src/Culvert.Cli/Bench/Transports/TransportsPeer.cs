@@ -16,6 +16,9 @@ internal static class TransportsPeer
     public const byte PingPong = (byte)'P';
     public const byte Stream = (byte)'S';
 
+    /// <summary>Answers each byte with the bytes of its heap and of its resident memory.</summary>
+    public const byte Memory = (byte)'M';
+
     public static Command Create()
     {
         var endpoint = new Argument<string>("endpoint");
@@ -58,6 +61,7 @@ internal static class TransportsPeer
             connection.Input.AdvanceTo(result.Buffer.GetPosition(PrefaceBytes));
             var size = BinaryPrimitives.ReadInt32LittleEndian(preface.AsSpan(1));
             if (preface[0] == PingPong) await AnswerAsync(connection, size).ConfigureAwait(false);
+            else if (preface[0] == Memory) await TellMemoryAsync(connection).ConfigureAwait(false);
             else await CountAsync(connection, size).ConfigureAwait(false);
         }
         catch (ConnectionException)
@@ -80,9 +84,31 @@ internal static class TransportsPeer
             }
 
             var answer = buffer.Slice(0, size);
-            foreach (var memory in answer) connection.Output.Write(memory.Span);
+            if (answer.IsSingleSegment)
+            {
+                await connection.Output.WriteAsync(answer.First).ConfigureAwait(false);
+            }
+            else
+            {
+                foreach (var memory in answer) connection.Output.Write(memory.Span);
+                await connection.Output.FlushAsync().ConfigureAwait(false);
+            }
+
             connection.Input.AdvanceTo(answer.End);
-            await connection.Output.FlushAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task TellMemoryAsync(Connection connection)
+    {
+        var answer = new byte[2 * sizeof(long)];
+        while (true)
+        {
+            var result = await connection.Input.ReadAsync().ConfigureAwait(false);
+            connection.Input.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted) return;
+            BinaryPrimitives.WriteInt64LittleEndian(answer, GC.GetTotalMemory(forceFullCollection: true));
+            BinaryPrimitives.WriteInt64LittleEndian(answer.AsSpan(sizeof(long)), Environment.WorkingSet);
+            await connection.Output.WriteAsync(answer).ConfigureAwait(false);
         }
     }
 
@@ -96,9 +122,21 @@ internal static class TransportsPeer
             var buffer = result.Buffer;
             while (buffer.Length >= size)
             {
-                if (!message.Matches(buffer, right)) return;
-                right++;
-                buffer = buffer.Slice(size);
+                // Those that lie whole in one piece of memory are compared there, as the program in C does.
+                var first = buffer.FirstSpan;
+                var at = 0;
+                for (; first.Length - at >= size; at += size, right++)
+                {
+                    if (!message.Matches(first.Slice(at, size), right)) return;
+                }
+
+                if (at == 0)
+                {
+                    if (!message.Matches(buffer, right++)) return;
+                    at = size;
+                }
+
+                buffer = buffer.Slice(at);
             }
 
             connection.Input.AdvanceTo(buffer.Start, buffer.End);

@@ -26,8 +26,8 @@ internal sealed class MemoryLink : ByteLink
 
     public static (MemoryLink Dialler, MemoryLink Acceptor) CreatePair(int bytesMax)
     {
-        var there = new StreamHalf(bytesMax);
-        var back = new StreamHalf(bytesMax);
+        var there = new StreamHalf(bytesMax, bytesMax / 2);
+        var back = new StreamHalf(bytesMax, bytesMax / 2);
         var dialler = new MemoryLink(back, there);
         var acceptor = new MemoryLink(there, back) { _peer = dialler };
         dialler._peer = acceptor;
@@ -53,8 +53,8 @@ internal sealed class MemoryLink : ByteLink
 
     public override int Send(in ReadOnlySequence<byte> bytes)
     {
-        var count = _outgoing.Send(bytes);
-        if (count > 0) _peer.Tell(static events => events.OnReadable());
+        var count = _outgoing.Send(bytes, out var isAwaited);
+        if (isAwaited) _peer.Tell(static events => events.OnReadable());
         return count;
     }
 

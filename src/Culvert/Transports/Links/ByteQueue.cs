@@ -15,21 +15,47 @@ internal sealed class ByteQueue
 
     public long Length { get; private set; }
 
-    public ReadOnlySequence<byte> Sequence => _head is null
-        ? ReadOnlySequence<byte>.Empty
-        : new ReadOnlySequence<byte>(_head, _headIndex, _tail!, _tail!.End);
+    public ReadOnlySequence<byte> Sequence
+    {
+        get
+        {
+            if (_head is null) return ReadOnlySequence<byte>.Empty;
+            _tail!.Publish();
+            return new ReadOnlySequence<byte>(_head, _headIndex, _tail, _tail.End);
+        }
+    }
 
     /// <summary>Room at the end: at least <paramref name="sizeMin"/> bytes, in a new buffer of at least
     /// <paramref name="rentSize"/> when the last one has too little.</summary>
     public Memory<byte> GetMemory(int sizeMin, int rentSize)
     {
-        if (_tail is null || _tail.Room < Math.Max(sizeMin, 1)) Append(Math.Max(sizeMin, rentSize));
+        Ensure(sizeMin, rentSize);
         return _tail!.Free;
+    }
+
+    /// <summary>As <see cref="GetMemory"/>, and cheaper.</summary>
+    public Span<byte> GetSpan(int sizeMin, int rentSize)
+    {
+        Ensure(sizeMin, rentSize);
+        return _tail!.Free.Span;
+    }
+
+    /// <summary>Adds a copy of the bytes at the end.</summary>
+    public void Write(ReadOnlySpan<byte> bytes, int rentSize)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var span = GetSpan(1, rentSize);
+            var count = Math.Min(span.Length, bytes.Length);
+            bytes[..count].CopyTo(span);
+            Advance(count);
+            bytes = bytes[count..];
+        }
     }
 
     public void Advance(int count)
     {
-        if (count == 0 && _tail is null) return;
+        if (count == 0) return;
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _tail?.Room ?? 0);
         _tail!.Extend(count);
@@ -84,8 +110,14 @@ internal sealed class ByteQueue
         Length = 0;
     }
 
+    private void Ensure(int sizeMin, int rentSize)
+    {
+        if (_tail is null || _tail.Room < Math.Max(sizeMin, 1)) Append(Math.Max(sizeMin, rentSize));
+    }
+
     private void Append(int size)
     {
+        _tail?.Publish();
         var segment = _spare ?? new Segment();
         _spare = null;
         segment.Rent(size, _tail);
@@ -119,11 +151,11 @@ internal sealed class ByteQueue
             if (before is not null) before.Next = this;
         }
 
-        public void Extend(int count)
-        {
-            End += count;
-            Memory = _array.AsMemory(0, End);
-        }
+        public void Extend(int count) => End += count;
+
+        /// <summary>Shows what was written so far. Not with every write: a stream of small ones would pay more for
+        /// this than for its bytes.</summary>
+        public void Publish() => Memory = _array.AsMemory(0, End);
 
         public void Return()
         {

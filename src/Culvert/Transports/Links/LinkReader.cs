@@ -237,7 +237,8 @@ internal sealed class LinkReader : PipeReader, IValueTaskSource<ReadResult>
             return false;
         }
 
-        var memory = _queue.GetMemory(1, _rentSize);
+        // What little room a nearly full buffer has left is not worth a call of its own.
+        var memory = _queue.GetMemory(_rentSize / 4, _rentSize);
         var count = _link.Receive(memory.Span, out var mayHaveMore);
         if (count > 0)
         {

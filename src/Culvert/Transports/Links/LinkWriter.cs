@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
 
@@ -55,16 +56,38 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
 
     public override long UnflushedBytes => _queue.Length;
 
+    private int RentSize => (int)Math.Clamp(_queue.Length, LinkLimits.WriteBytesMin, LinkLimits.ReceiveBytesMax);
+
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
-        if (_completed) throw new InvalidOperationException("The output of this connection was completed.");
-        var rentSize = (int)Math.Clamp(_queue.Length, LinkLimits.WriteBytesMin, LinkLimits.ReceiveBytesMax);
-        return _queue.GetMemory(sizeHint, rentSize);
+        ThrowIfCompleted();
+        return _queue.GetMemory(sizeHint, RentSize);
     }
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+    public override Span<byte> GetSpan(int sizeHint = 0)
+    {
+        ThrowIfCompleted();
+        return _queue.GetSpan(sizeHint, RentSize);
+    }
 
     public override void Advance(int bytes) => _queue.Advance(bytes);
+
+    /// <summary>Sends the caller's bytes from where they are; only what finds no room is copied.</summary>
+    public override ValueTask<FlushResult> WriteAsync(
+        ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        ThrowIfCompleted();
+        if (source.IsEmpty || cancellationToken.IsCancellationRequested || !TryBeginDirect())
+        {
+            _queue.Write(source.Span, RentSize);
+            return FlushAsync(cancellationToken);
+        }
+
+        var count = _link.Send(new ReadOnlySequence<byte>(source));
+        if (count == LinkResult.Broken) _broken = true;
+        else _queue.Write(source.Span[Math.Max(count, 0)..], RentSize);
+        return SendAsync(cancellationToken);
+    }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
@@ -84,14 +107,7 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
             _source.RunContinuationsAsynchronously = false;
         }
 
-        if (TrySendAll(isFlush: true)) return new(new FlushResult(isCanceled: false, isCompleted: _broken));
-        if (cancellationToken.CanBeCanceled)
-        {
-            _registration = cancellationToken.UnsafeRegister(
-                static (state, token) => ((LinkWriter)state!).Cancel(new OperationCanceledException(token)), this);
-        }
-
-        return new ValueTask<FlushResult>(this, _source.Version);
+        return SendAsync(cancellationToken);
     }
 
     public override void CancelPendingFlush()
@@ -168,6 +184,39 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
     void IValueTaskSource<FlushResult>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
+
+    private void ThrowIfCompleted()
+    {
+        if (_completed) throw new InvalidOperationException("The output of this connection was completed.");
+    }
+
+    /// <summary>Takes <see cref="State.Sending"/> for bytes that are not in the queue, if nothing stands before
+    /// them.</summary>
+    private bool TryBeginDirect()
+    {
+        lock (_gate)
+        {
+            if (_completed || _broken || _cancelPending || _state != State.Idle || _queue.Length > 0) return false;
+            _state = State.Sending;
+            _roomSeen = false;
+            _source.Reset();
+            _source.RunContinuationsAsynchronously = false;
+            return true;
+        }
+    }
+
+    /// <summary>A flush whose caller has taken <see cref="State.Sending"/>.</summary>
+    private ValueTask<FlushResult> SendAsync(CancellationToken cancellationToken)
+    {
+        if (TrySendAll(isFlush: true)) return new(new FlushResult(isCanceled: false, isCompleted: _broken));
+        if (cancellationToken.CanBeCanceled)
+        {
+            _registration = cancellationToken.UnsafeRegister(
+                static (state, token) => ((LinkWriter)state!).Cancel(new OperationCanceledException(token)), this);
+        }
+
+        return new ValueTask<FlushResult>(this, _source.Version);
+    }
 
     private void Proceed(bool hop)
     {

@@ -1,10 +1,12 @@
 /*
- * The floor that Culvert's transports are measured against: two processes, one connected AF_UNIX stream, blocking read
- * and write, nothing else. Usage: unix_baseline pingpong|stream SIZE SECONDS
+ * The floor that Culvert's transports are measured against: two processes, one connected stream, blocking read and
+ * write, nothing else. Usage: socket_baseline pingpong|stream unix|tcp SIZE SECONDS
  * Prints: pingpong: p50_us p99_us p999_us   stream: messages_per_s mb_per_s
  * Exits with 1 when a byte is wrong.
  */
 #define _GNU_SOURCE
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +24,25 @@ static double now_us(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return t.tv_sec * 1e6 + t.tv_nsec / 1e3;
+}
+
+static int is_tcp;
+
+/* Two connected ends. */
+static int connect_pair(int fds[2])
+{
+    if (!is_tcp) return socketpair(AF_UNIX, SOCK_STREAM, 0, fds);
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t length = sizeof(address);
+    int listener = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+    if (bind(listener, (struct sockaddr *)&address, length) != 0 || listen(listener, 1) != 0) return -1;
+    if (getsockname(listener, (struct sockaddr *)&address, &length) != 0) return -1;
+    fds[0] = socket(AF_INET, SOCK_STREAM, 0);
+    if (connect(fds[0], (struct sockaddr *)&address, length) != 0) return -1;
+    fds[1] = accept(listener, NULL, NULL);
+    close(listener);
+    for (int i = 0; i < 2; i++) setsockopt(fds[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+    return fds[1] < 0 ? -1 : 0;
 }
 
 static int read_all(int fd, unsigned char *buffer, size_t size)
@@ -59,7 +80,7 @@ static void fill(unsigned char *message, size_t size, uint64_t number)
 static int pingpong(size_t size, double seconds)
 {
     int fds[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) != 0) return 1;
+    if (connect_pair(fds) != 0) return 1;
     unsigned char *out = malloc(size), *in = malloc(size);
     if (fork() == 0) {
         close(fds[0]); /* Or this process itself would keep the connection open. */
@@ -90,7 +111,7 @@ static int pingpong(size_t size, double seconds)
 static int stream(size_t size, double seconds)
 {
     int fds[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) != 0) return 1;
+    if (connect_pair(fds) != 0) return 1;
     size_t per_batch = BATCH_BYTES / size > 0 ? BATCH_BYTES / size : 1;
     unsigned char *batch = malloc(per_batch * size), *expected = malloc(size);
     fill(expected, size, 0);
@@ -127,9 +148,10 @@ static int stream(size_t size, double seconds)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4) return 2;
-    size_t size = strtoul(argv[2], NULL, 10);
-    double seconds = atof(argv[3]);
+    if (argc != 5) return 2;
+    is_tcp = strcmp(argv[2], "tcp") == 0;
+    size_t size = strtoul(argv[3], NULL, 10);
+    double seconds = atof(argv[4]);
     if (size < 8) return 2;
     return strcmp(argv[1], "pingpong") == 0 ? pingpong(size, seconds) : stream(size, seconds);
 }
