@@ -12,6 +12,7 @@ namespace Culvert.Cli.Bench;
 internal static class TransportsBench
 {
     private const int IdleConnections = 1000;
+    private const int Rounds = 3;
     private const string BareCopyDataName = "bare SendMessage";
     private const string CopyData = "copydata";
     private static readonly string[] AllTransports = OperatingSystem.IsWindows()
@@ -43,7 +44,7 @@ internal static class TransportsBench
         });
         var seconds = new Option<double>("--seconds")
         {
-            Description = "How long to measure each figure, in seconds.", DefaultValueFactory = _ => 2,
+            Description = "How long each of three rounds measures, in seconds.", DefaultValueFactory = _ => 1,
         };
         var json = new Option<bool>("--json") { Description = "One JSON object a line." };
         var command = new Command(
@@ -70,16 +71,16 @@ internal static class TransportsBench
         using var c = TryBuildC();
         if (!json) Console.Out.WriteLine($"Processors allowed to all processes: {AllowedProcessors()}.");
 
-        foreach (var size in sizes)
+        foreach (var mode in (string[])["pingpong", "stream"])
         {
-            await MeasureAsync("pingpong", size, (name, endpoint, floor) =>
-                PingPongAsync(report, name, endpoint, size, seconds, floor));
-        }
-
-        foreach (var size in sizes)
-        {
-            await MeasureAsync("stream", size, (name, endpoint, floor) =>
-                StreamAsync(report, name, endpoint, size, seconds, floor));
+            foreach (var size in sizes)
+            {
+                // What is compared runs in turns, under the same conditions.
+                foreach (var family in transports.GroupBy(FamilyOf))
+                {
+                    await CompareAsync(report, c, mode, size, seconds, family).WaitAsync(cancellationToken);
+                }
+            }
         }
 
         foreach (var name in transports.Where(name => name is not ("mem" or CopyData)))
@@ -88,29 +89,51 @@ internal static class TransportsBench
         }
 
         return report.ExitCode;
+    }
 
-        async Task MeasureAsync(string mode, int size, Func<string, Endpoint, Floor?, Task> measure)
+    /// <summary>Reports the best of several rounds of each. Where the system puts two processes decides about a round
+    /// trip's time (five times as long where both processors must be woken), whatever runs in them; several rounds let
+    /// each be seen at its best place.</summary>
+    private static async Task CompareAsync(
+        BenchReport report, CBaseline? c, string mode, int size, double seconds, IGrouping<string, string> transports)
+    {
+        var family = transports.Key;
+        double[]? floor = null;
+        var best = transports.ToDictionary(name => name, _ => (double[]?)null);
+        for (var round = 0; round < Rounds; round++)
         {
-            // Each baseline runs right before what it is compared with, under the same conditions.
-            foreach (var family in transports.Select(FamilyOf).Distinct())
+            floor = Better(mode, floor, family == CopyData
+                ? MeasureBareCopyData(mode, size, seconds)
+                : c?.Measure(mode, family, size, seconds));
+            foreach (var name in transports)
             {
-                var figures = family == CopyData
-                    ? MeasureBareCopyData(mode, size, seconds)
-                    : c?.Measure(mode, family, size, seconds);
-                Floor? floor = null;
-                if (figures is not null)
-                {
-                    floor = new Floor(family == CopyData ? BareCopyDataName : $"C, blocking, {family}", figures);
-                    var row = mode == "stream" ? Throughput(figures[0], size) : Latency(figures);
-                    report.Add($"{(family == CopyData ? "bare" : "c")} {family} {mode}", Size(size), row);
-                }
-
-                foreach (var name in transports.Where(name => FamilyOf(name) == family))
-                {
-                    await WithPeerAsync(name, endpoint => measure(name, endpoint, floor)).WaitAsync(cancellationToken);
-                }
+                double[]? figures = null;
+                await WithPeerAsync(name, async endpoint =>
+                    figures = await TransportsMeasure.MeasureAsync(mode, endpoint, size, seconds));
+                if (figures is null) report.Wrong($"{name} {mode} of {size} bytes");
+                best[name] = Better(mode, best[name], figures);
             }
         }
+
+        var floorName = family == CopyData ? BareCopyDataName : $"C, blocking, {family}";
+        if (floor is not null)
+        {
+            report.Add($"{(family == CopyData ? "bare" : "c")} {family} {mode}", Size(size), Figures(mode, size, floor));
+        }
+
+        foreach (var name in transports)
+        {
+            if (best[name] is not { } figures) continue;
+            report.Add(
+                $"{name} {mode}", Size(size), Figures(mode, size, figures),
+                floor is null ? null : floorName, figures[0] / floor?[0]);
+        }
+    }
+
+    private static double[]? Better(string mode, double[]? one, double[]? other)
+    {
+        if (one is null || other is null) return one ?? other;
+        return mode == "stream" == other[0] > one[0] ? other : one;
     }
 
     /// <summary>What a transport is compared with.</summary>
@@ -127,36 +150,6 @@ internal static class TransportsBench
         report.Add(
             $"{name} idle", $"{IdleConnections}",
             [("bytes_per_idle_connection", bytes.Heap), ("resident_bytes", bytes.Resident)]);
-    }
-
-    private static async Task PingPongAsync(
-        BenchReport report, string name, Endpoint endpoint, int size, double seconds, Floor? floor)
-    {
-        var samples = await TransportsMeasure.PingPongAsync(endpoint, size, seconds);
-        if (samples is not { Length: > 0 })
-        {
-            report.Wrong($"{name} pingpong of {size} bytes");
-            return;
-        }
-
-        double[] figures = [At(samples, 0.5), At(samples, 0.99), At(samples, 0.999)];
-        report.Add(
-            $"{name} pingpong", Size(size), Latency(figures),
-            floor?.Name, figures[0] / floor?.Figures[0]);
-    }
-
-    private static async Task StreamAsync(
-        BenchReport report, string name, Endpoint endpoint, int size, double seconds, Floor? floor)
-    {
-        if (await TransportsMeasure.StreamAsync(endpoint, size, seconds) is not { } messages)
-        {
-            report.Wrong($"{name} stream of {size} bytes");
-            return;
-        }
-
-        report.Add(
-            $"{name} stream", Size(size), Throughput(messages, size),
-            floor?.Name, messages / floor?.Figures[0]);
     }
 
     private static CBaseline? TryBuildC()
@@ -224,13 +217,9 @@ internal static class TransportsBench
         return start;
     }
 
-    private static (string, double)[] Latency(double[] figures) =>
-        [("p50_us", figures[0]), ("p99_us", figures[1]), ("p999_us", figures[2])];
-
-    private static (string, double)[] Throughput(double messages, int size) =>
-        [("messages_per_s", messages), ("mb_per_s", messages * size / 1e6)];
-
-    private static double At(double[] sorted, double share) => sorted[(int)(sorted.Length * share)];
+    private static (string, double)[] Figures(string mode, int size, double[] figures) => mode == "stream"
+        ? [("messages_per_s", figures[0]), ("mb_per_s", figures[0] * size / 1e6)]
+        : [("p50_us", figures[0]), ("p99_us", figures[1]), ("p999_us", figures[2])];
 
     private static string Size(int bytes) => bytes % 1024 == 0 ? $"{bytes / 1024} KB" : $"{bytes} B";
 
@@ -241,7 +230,4 @@ internal static class TransportsBench
         var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(Name, StringComparison.Ordinal));
         return line[Name.Length..].Trim();
     }
-
-    /// <summary>The same without Culvert: what the figures are divided by.</summary>
-    private sealed record Floor(string Name, double[] Figures);
 }

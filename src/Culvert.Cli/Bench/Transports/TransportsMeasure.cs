@@ -13,8 +13,21 @@ internal static class TransportsMeasure
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.7);
 
+    /// <summary>Messages a second of a stream, or p50, p99 and p99.9 of a round trip in microseconds; null when an
+    /// answer was wrong.</summary>
+    public static async Task<double[]?> MeasureAsync(string mode, Endpoint endpoint, int size, double seconds)
+    {
+        if (mode == "stream")
+        {
+            return await StreamAsync(endpoint, size, seconds).ConfigureAwait(false) is { } messages ? [messages] : null;
+        }
+
+        var samples = await PingPongAsync(endpoint, size, seconds).ConfigureAwait(false);
+        return samples is { Length: > 0 } ? [At(samples, 0.5), At(samples, 0.99), At(samples, 0.999)] : null;
+    }
+
     /// <summary>Microseconds of each round trip in order of size, or null when an answer was wrong.</summary>
-    public static async Task<double[]?> PingPongAsync(Endpoint endpoint, int size, double seconds)
+    private static async Task<double[]?> PingPongAsync(Endpoint endpoint, int size, double seconds)
     {
         await using var connection = await OpenAsync(endpoint, TransportsPeer.PingPong, size).ConfigureAwait(false);
         var message = new BenchMessage(size);
@@ -44,7 +57,7 @@ internal static class TransportsMeasure
     }
 
     /// <summary>Messages a second, or null when the other side did not get every one as it was sent.</summary>
-    public static async Task<double?> StreamAsync(Endpoint endpoint, int size, double seconds)
+    private static async Task<double?> StreamAsync(Endpoint endpoint, int size, double seconds)
     {
         await using var connection = await OpenAsync(endpoint, TransportsPeer.Stream, size).ConfigureAwait(false);
         var message = new BenchMessage(size);
@@ -111,6 +124,8 @@ internal static class TransportsMeasure
                 BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(sizeof(long))));
         }
     }
+
+    private static double At(double[] sorted, double share) => sorted[(int)(sorted.Length * share)];
 
     private static async Task<Connection> OpenAsync(Endpoint endpoint, byte mode, int size)
     {
