@@ -118,7 +118,8 @@ internal static class TransportsBench
         var floorName = family == CopyData ? BareCopyDataName : $"C, blocking, {family}";
         if (floor is not null)
         {
-            report.Add($"{(family == CopyData ? "bare" : "c")} {family} {mode}", Size(size), Figures(mode, size, floor));
+            var program = family == CopyData ? "bare" : "c";
+            report.Add($"{program} {family} {mode}", Size(size), Figures(mode, size, floor));
         }
 
         foreach (var name in transports)
