@@ -27,7 +27,7 @@ Usage: ./build.sh COMMAND
 
   build                 builds everything
   test [NAME...]        installs what the tests need and runs them; NAME is library, processes, collector or web
-       --full           runs the long proofs whole (about an hour)
+       --full           runs the long proofs whole (about a quarter of an hour)
        --install        installs missing Debian packages with sudo (done without asking when run as root)
   bench [ARGUMENT...]   the same as ./culvert bench
   pack                  makes the NuGet packages in artifacts/package
