@@ -43,24 +43,24 @@ internal sealed class CopyDataDial : ICopyDataEnd
     {
         lock (_gate)
         {
-            if (_link is null && !_givenUp)
+            if (message.Kind == CopyDataKind.Challenge && !_givenUp)
             {
-                if (message.Kind == CopyDataKind.Challenge) return Prove(message, sender);
-                if (message.Kind == CopyDataKind.Refused) _done.TrySetException(Refused(message.Sequence));
-            }
+                if (_link is null) return Prove(message, sender);
 
-            // Again, since the first answer came too late for the listener.
-            if (message.Kind == CopyDataKind.Challenge && _link is not null)
-            {
-                var isSame = message.Sequence == _number && message.SenderKey == _peerKey;
-                return isSame ? (long)_number : new CopyDataAnswer(CopyDataCode.Gone).Encode();
+                // Again, since the first answer came too late for the listener.
+                if (message.Sequence == _number && message.SenderKey == _peerKey) return (long)_number;
+                return new CopyDataAnswer(CopyDataCode.Gone).Encode();
             }
         }
 
         return _link?.OnMessage(message, sender) ?? new CopyDataAnswer(CopyDataCode.Gone).Encode();
     }
 
-    public void OnSignal(CopyDataSignal signal) => _link?.OnSignal(signal);
+    public void OnSignal(CopyDataSignal signal)
+    {
+        if (_link is { } link) link.OnSignal(signal);
+        else if (signal == CopyDataSignal.NotAllowed) _done.TrySetException(NotAllowed());
+    }
 
     /// <summary>Ends the dial, and the link if it was just made.</summary>
     public void GiveUp()
@@ -102,10 +102,7 @@ internal sealed class CopyDataDial : ICopyDataEnd
         }
     }
 
-    private ConnectionException Refused(ulong reason) => (CopyDataRefusal)reason == CopyDataRefusal.NotAllowed
-        ? new ConnectionException(
-            ConnectionError.NotAllowed,
-            $"The listener at {_endpoint} does not admit this user; run as its user or widen its access option.")
-        : new ConnectionException(
-            ConnectionError.NobodyListens, $"The listener at {_endpoint} stopped before it accepted; start it again.");
+    private ConnectionException NotAllowed() => new(
+        ConnectionError.NotAllowed,
+        $"The listener at {_endpoint} does not admit this user; run as its user or widen its access option.");
 }

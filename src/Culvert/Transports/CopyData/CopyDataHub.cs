@@ -37,6 +37,9 @@ internal sealed class CopyDataHub
         return System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(bytes);
     }
 
+    /// <summary>A number that cannot be guessed and is not 0.</summary>
+    public static ulong NewNumber() => (ulong)NewKey() | 1;
+
     /// <summary>Reads what lies behind WM_COPYDATA's lParam; false when it is none of ours.</summary>
     public static unsafe bool TryRead(nint lParam, out CopyDataMessage message)
     {
@@ -58,7 +61,7 @@ internal sealed class CopyDataHub
     public static void AdmitLowerIntegrity(nint window)
     {
         _ = User32.ChangeWindowMessageFilterEx(window, User32.MessageCopyData, User32.FilterAllow, 0);
-        for (var signal = CopyDataSignal.Room; signal <= CopyDataSignal.Aborted; signal++)
+        for (var signal = CopyDataSignal.Room; signal <= CopyDataSignal.NotAllowed; signal++)
         {
             var message = User32.MessageApp + (uint)signal;
             _ = User32.ChangeWindowMessageFilterEx(window, message, User32.FilterAllow, 0);
@@ -87,7 +90,7 @@ internal sealed class CopyDataHub
         }
 
         var signal = (CopyDataSignal)(message - User32.MessageApp);
-        if (message <= User32.MessageApp || signal > CopyDataSignal.Aborted) return false;
+        if (message <= User32.MessageApp || signal > CopyDataSignal.NotAllowed) return false;
         var key = new UInt128((ulong)wParam, (ulong)lParam);
         if (_ends.TryGetValue(key, out var signalled)) signalled.OnSignal(signal);
         return true;

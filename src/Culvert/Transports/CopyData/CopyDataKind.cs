@@ -9,15 +9,12 @@ internal enum CopyDataKind : byte
     /// <summary>To the window that the client claims: answers with the number if it did ask.</summary>
     Challenge = 2,
 
-    /// <summary>To the window that the client claims: no connection.</summary>
-    Refused = 3,
-
     /// <summary>Bytes of the stream.</summary>
-    Data = 4,
+    Data = 3,
 
     /// <summary>Names the section that the sender's bulk stands in.</summary>
-    Section = 5,
+    Section = 4,
 
     /// <summary>Bytes of the stream, in the section.</summary>
-    Bulk = 6,
+    Bulk = 5,
 }

@@ -17,7 +17,6 @@ namespace Culvert.Transports.CopyData;
 ///      8     16  key        of the receiver's end; Hello: of the sender's end, which has asked for the connection
 ///     24      8  sequence   Data, Bulk: number of this message in its direction, from 1
 ///                           Challenge: the number to answer with, never 0
-///                           Refused: the reason (CopyDataRefusal)
 ///                           else zero
 ///     32         body       Data:      the bytes, 1 to 16,384
 ///                           Bulk:      u32, how many bytes stand in the section, from its beginning
@@ -27,7 +26,7 @@ namespace Culvert.Transports.CopyData;
 ///
 /// answer  bits 0-31 count, 32-39 code (CopyDataCode), 40-63 0xC0DA7A; of a Challenge the number it asked for
 ///
-/// signals WM_APP+1 Room, +2 Completed, +3 Closed, +4 Aborted; wParam and lParam are the key's two halves.
+/// signals WM_APP+1 Room, +2 Completed, +3 Closed, +4 Aborted, +5 NotAllowed; wParam and lParam are the key's halves.
 /// </code>
 /// A key is 128 random bits: whoever has it was given it by this process in a message to a window of its own.
 /// </remarks>

@@ -6,7 +6,7 @@ namespace Culvert.Transports.CopyData;
 
 /// <summary>
 /// One end of a connection over WM_COPYDATA. A send is a message to the peer's window, from the thread that sends; what
-/// comes in is copied by the pump's thread, and the reader and the writer hear of it on the thread pool.
+/// comes in is copied by the pump's thread, and the reader and the writer hear of it on another.
 /// </summary>
 internal sealed class CopyDataLink : ByteLink, ICopyDataEnd
 {
@@ -166,7 +166,7 @@ internal sealed class CopyDataLink : ByteLink, ICopyDataEnd
         var pause = _pause;
         _pause = pause * 2 < CopyDataLimits.RetryPauseMax ? pause * 2 : CopyDataLimits.RetryPauseMax;
         await Task.Delay(pause).ConfigureAwait(false);
-        if (Volatile.Read(ref _closed) == 0) _events?.OnWritable();
+        if (Volatile.Read(ref _closed) == 0) Tell(static events => events.OnWritable());
     }
 
     private async Task GiveUpOnWindowAsync()
@@ -178,7 +178,7 @@ internal sealed class CopyDataLink : ByteLink, ICopyDataEnd
 
     private void Tell(Action<ILinkEvents> what)
     {
-        if (_events is { } events) ThreadPool.UnsafeQueueUserWorkItem(what, events, preferLocal: false);
+        if (_events is { } events) EventThreads.Shared.Run(what, events);
     }
 
     private sealed record PeerEnd(CloseKind Kind, string Message);

@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using Culvert.Connections;
 using Culvert.Transports.Links;
@@ -147,8 +146,7 @@ internal sealed class CopyDataListener : Listener
         if (!_access.Admits(process))
         {
             CopyDataLog.Refused(_options.Logger, Endpoint, processId, process.Peer.UserName);
-            var refusal = (ulong)CopyDataRefusal.NotAllowed;
-            _ = window.Send(CopyDataMessage.Make(CopyDataKind.Refused, clientKey, refusal), out _);
+            window.Notify(CopyDataSignal.NotAllowed, clientKey);
             process.Dispose();
             return null;
         }
@@ -175,7 +173,7 @@ internal sealed class CopyDataListener : Listener
     private async Task<bool> ChallengeAsync(
         CopyDataRemoteWindow window, UInt128 clientKey, UInt128 key, nint claimed, PeerProcess process)
     {
-        var number = (ulong)RandomNumberGenerator.GetInt32(1, int.MaxValue) << 32 | (uint)Random.Shared.Next();
+        var number = CopyDataHub.NewNumber();
         var challenge = CopyDataMessage.MakeChallenge(clientKey, number, key);
         var started = TimeProvider.System.GetTimestamp();
         for (var pause = CopyDataLimits.RetryPauseMin; ; pause *= 2)

@@ -96,7 +96,6 @@ internal readonly ref struct CopyDataMessage
     {
         CopyDataKind.Hello => Body.IsEmpty && Sequence == 0,
         CopyDataKind.Challenge => Body.Length == CopyDataLayout.KeyBytes && Sequence != 0,
-        CopyDataKind.Refused => Body.IsEmpty,
         CopyDataKind.Data => !Body.IsEmpty && Sequence != 0,
         CopyDataKind.Section => Body.Length == CopyDataLayout.SectionBodyBytes && Sequence == 0
             && SectionBytes is > 0 and <= CopyDataLimits.SectionBytes,

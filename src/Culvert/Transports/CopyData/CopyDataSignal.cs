@@ -14,4 +14,7 @@ internal enum CopyDataSignal
 
     /// <summary>The sender has aborted.</summary>
     Aborted = 4,
+
+    /// <summary>To the window that a client claims: its user is not admitted.</summary>
+    NotAllowed = 5,
 }

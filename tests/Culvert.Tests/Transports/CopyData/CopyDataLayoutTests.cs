@@ -31,7 +31,7 @@ public sealed class CopyDataLayoutTests
             + "04030201000000000000000000000000",
             Convert.ToHexString(CopyDataMessage.MakeChallenge(key, 0x0102030405060708, 0x01020304)));
         Assert.Equal(
-            "43564344" + "01" + "05" + "0000" + "28272625242322211817161514131211" + "0000000000000000"
+            "43564344" + "01" + "04" + "0000" + "28272625242322211817161514131211" + "0000000000000000"
             + "EF00000000000000" + "00000800",
             Convert.ToHexString(CopyDataMessage.MakeSection(key, 0xEF, 512 * 1024)));
     }
@@ -46,8 +46,8 @@ public sealed class CopyDataLayoutTests
     [Fact]
     public void Numbers_OfKindsAndSignals_AreFixed()
     {
-        Assert.Equal([1, 2, 3, 4, 5, 6], Enum.GetValues<CopyDataKind>().Select(kind => (int)kind));
-        Assert.Equal([1, 2, 3, 4], Enum.GetValues<CopyDataSignal>().Select(signal => (int)signal));
+        Assert.Equal([1, 2, 3, 4, 5], Enum.GetValues<CopyDataKind>().Select(kind => (int)kind));
+        Assert.Equal([1, 2, 3, 4, 5], Enum.GetValues<CopyDataSignal>().Select(signal => (int)signal));
         Assert.Equal([1, 2, 3, 4, 5], Enum.GetValues<CopyDataCode>().Select(code => (int)code));
     }
 
