@@ -29,8 +29,8 @@ internal static class ConfigurationRules
         var (max, segment) = (spool.Size("maxSize"), spool.Size("segmentSize"));
         if (max >= SegmentsMin * segment) yield break;
         yield return $"spool.maxSize ({spool.Origin("maxSize")}) is '{spool.Text("maxSize")}', "
-            + $"less than {SegmentsMin} times spool.segmentSize, which is '{spool.Text("segmentSize")}' ({spool.Origin("segmentSize")}); "
-            + "raise the one or lower the other.";
+            + $"less than {SegmentsMin} times spool.segmentSize, which is '{spool.Text("segmentSize")}' "
+            + $"({spool.Origin("segmentSize")}); raise the one or lower the other.";
     }
 
     private static void CheckEndpoint(ConfiguredObject input)

@@ -74,7 +74,7 @@ public sealed class ConfigurationReaderTests : IDisposable
     [InlineData("""{ "inputs": { "a": { "type": "listen", "endpoint": "pigeon://x" } } }""", "No transport is")]
     [InlineData("""{ "inputs": { "a": { "type": "listen", "endpoint": "x" } } }""", "inputs.a.endpoint")]
     [InlineData("""{ "inputs": { "a": { "type": "listen", "endpoint": "tcp://0.0.0.0:1" } } }""", "say insecure: true")]
-    [InlineData("""{ "inputs": { "a": { "type": "syslog", "endpoint": "unix:///x" } } }""", "write syslog+unix:///path")]
+    [InlineData("""{ "inputs": { "a": { "type": "syslog", "endpoint": "unix:///x" } } }""", "syslog+unix:///path")]
     public void Read_OneThingWrong_IsOneSentenceThatNamesIt(string json, string expected)
     {
         Read(json, out var problems);
