@@ -10,7 +10,7 @@ declare -A suites=(
     [collector]=Culvert.Collector.Tests
     [web]=Culvert.Web.Tests
 )
-suite_order=(library processes collector web)
+suite_order=(library processes collector web windows)
 
 # What tests use beside the SDK, as Debian packages: command that shows it is there -> package.
 declare -A needs=(
@@ -19,6 +19,9 @@ declare -A needs=(
     [python3]=python3
     [runuser]=util-linux
     [logrotate]=logrotate
+    [wine]='wine wine64'
+    [xvfb-run]=xvfb
+    [xauth]=xauth
 )
 
 help() {
@@ -26,7 +29,8 @@ help() {
 Usage: ./build.sh COMMAND
 
   build                 builds everything
-  test [NAME...]        installs what the tests need and runs them; NAME is library, processes, collector or web
+  test [NAME...]        installs what the tests need and runs them; NAME is library, processes, collector,
+                        web or windows (the tests for Windows, under Wine)
        --full           runs the long proofs whole (about a quarter of an hour)
        --install        installs missing Debian packages with sudo (done without asking when run as root)
   bench [ARGUMENT...]   the same as ./culvert bench
@@ -76,6 +80,31 @@ count_of() { # count_of WORD FILE: the number behind WORD in the runner's summar
     sed -nE "s/^ *$1: ([0-9]+).*/\1/p" "$2" | tail -n 1 | grep . || echo 0
 }
 
+add_counts() { # add_counts NAME LOG CODE: adds what the summary in a log says to the totals
+    local name=$1 log=$2 code=$3
+    if ! grep -q 'Test run summary' "$log" || { [[ $code -ne 0 ]] && [[ $(count_of failed "$log") -eq 0 ]]; }; then
+        echo "The suite '$name' ended with $code before its summary; the whole log is $log."
+        failed=$((failed + 1))
+    fi
+    passed=$((passed + $(count_of succeeded "$log")))
+    failed=$((failed + $(count_of failed "$log")))
+    skipped=$((skipped + $(count_of skipped "$log")))
+}
+
+run_windows() { # the tests for Windows, published for it and run under Wine; adds to the totals
+    local log=artifacts/test-windows.log missing code=0
+    echo "== windows"
+    missing=$(tests/windows.sh missing | paste -sd, | sed 's/,/ and /g')
+    if [[ -n $missing ]]; then
+        echo "Skipped: the tests for Windows need $missing."
+        skipped=$((skipped + 1))
+        return
+    fi
+    { tests/windows.sh publish && tests/windows.sh run; } >"$log" 2>&1 || code=$?
+    tail -n 200 "$log"
+    add_counts windows "$log" "$code"
+}
+
 run_suite() { # run_suite NAME: runs one suite, adds to the totals
     local name=$1 project=${suites[$1]} log=artifacts/test-$1.log code=0
     local executable=artifacts/bin/$project/debug/$project
@@ -84,13 +113,7 @@ run_suite() { # run_suite NAME: runs one suite, adds to the totals
     env --default-signal=INT "$executable" --no-progress --no-ansi >"$log" 2>&1 || code=$?
     # 8 is the runner's word for 'nothing to run', which is never right here.
     grep -vE '^(xUnit|Running tests from|$)' "$log" | grep -vE '^(skipped|passed) ' | tail -n 200 || true
-    if ! grep -q 'Test run summary' "$log" || { [[ $code -ne 0 ]] && [[ $(count_of failed "$log") -eq 0 ]]; }; then
-        echo "The suite '$name' ended with $code before its summary; the whole log is $log."
-        failed=$((failed + 1))
-    fi
-    passed=$((passed + $(count_of succeeded "$log")))
-    failed=$((failed + $(count_of failed "$log")))
-    skipped=$((skipped + $(count_of skipped "$log")))
+    add_counts "$name" "$log" "$code"
 }
 
 test_all() {
@@ -101,7 +124,7 @@ test_all() {
             --install) install=yes ;;
             --full) export CULVERT_TEST_FULL=1 ;;
             -*) echo "build.sh: '$argument' is no option of test; see ./build.sh help" >&2; exit 2 ;;
-            *) [[ -n ${suites[$argument]:-} ]] ||
+            *) [[ -n ${suites[$argument]:-} || $argument == windows ]] ||
                    { echo "build.sh: '$argument' is no suite; there are: ${suite_order[*]}" >&2; exit 2; }
                names+=("$argument") ;;
         esac
@@ -114,7 +137,9 @@ test_all() {
     build
 
     passed=0 failed=0 skipped=0
-    for name in "${names[@]}"; do run_suite "$name"; done
+    for name in "${names[@]}"; do
+        if [[ $name == windows ]]; then run_windows; else run_suite "$name"; fi
+    done
     echo
     echo "$passed passed, $failed failed, $skipped skipped"
     [[ $failed -eq 0 && $passed -gt 0 ]]

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 namespace Culvert.Tests;
 
 /// <summary>The rules of the house that a machine can check, over every source file of the repository.</summary>
+[Trait("system", "linux")]
 public sealed partial class TidyTests
 {
     private const int LineLengthMax = 120;

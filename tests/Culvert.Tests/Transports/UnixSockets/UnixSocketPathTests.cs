@@ -4,6 +4,7 @@ using Culvert.Connections;
 namespace Culvert.Tests.Transports.UnixSockets;
 
 /// <summary>Names in the file system: what is taken over, what is left alone, and with which modes.</summary>
+[Trait("system", "linux")]
 public sealed class UnixSocketPathTests : IDisposable
 {
     private const int OwnerOnlySocket = 0x180;

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Runs the tests for Windows under Wine; `./build.sh test windows` calls it. Usage:
+#   tests/windows.sh missing              says what is not here, and nothing when all is
+#   tests/windows.sh publish              publishes the tests for win-x64 into artifacts/publish
+#   tests/windows.sh run [PROJECT[/CLASS]]...   runs published tests in a Wine of its own; CLASS may have * at its ends
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+projects=(Culvert.Tests Culvert.CrossProcess.Tests)
+limit_seconds=420          # For all of it.
+class_limit_seconds=75     # For one class.
+attempts_max=3
+
+missing() {
+    command -v wine >/dev/null || echo "Wine (the packages wine and wine64)"
+    command -v xvfb-run >/dev/null || echo "xvfb-run (the packages xvfb and xauth)"
+}
+
+# Loose files: Wine 8 cannot load an ordinary single-file program.
+publish() {
+    local project
+    for project in Culvert.TestPeer "${projects[@]}"; do
+        dotnet publish "tests/$project" -c Debug -r win-x64 --self-contained -p:PublishSingleFile=false \
+            -p:UseSharedCompilation=true -v quiet -nologo
+    done
+}
+
+prepare_wine() { # prepare_wine FOLDER: a Wine that takes itself for Windows 10 and runs .NET
+    export WINEPREFIX=$1 WINEDEBUG=-all
+    # No menu entries in the home of whoever tests, and no debugger that keeps a crashed program for minutes.
+    export WINEDLLOVERRIDES='winemenubuilder.exe=d;winedbg.exe=d'
+    export DOTNET_EnableWriteXorExecute=0
+    # Wine 8 cannot suspend a thread as reliably as .NET's collector needs it (docs/windows.md). So it is seldom asked
+    # to: nothing is compiled again, pool threads stay, and the first generation is large.
+    export DOTNET_TC_CallCountingDelayMs=0xffffff DOTNET_ThreadPool_ThreadsToKeepAlive=0x7fff
+    export DOTNET_ThreadPool_ForceMinWorkerThreads=0x40
+    export DOTNET_gcConcurrent=0 DOTNET_GCgen0size=0x10000000 DOTNET_GCGen0MaxBudget=0x10000000
+
+    WINEDLLOVERRIDES="$WINEDLLOVERRIDES;mscoree,mshtml=" timeout 120 wine wineboot --init
+    timeout 60 wine reg add 'HKCU\Software\Wine' /v Version /d win10 /f
+}
+
+end_wine() {
+    wineserver -k || true
+    wineserver -w || true
+    rm -rf "$WINEPREFIX"
+}
+
+count_of() {
+    sed -nE "s/^ *$1: ([0-9]+).*/\1/p" "$2" | tail -n 1 | grep . || echo 0
+}
+
+# Each class has a process of its own, so that a runtime that breaks down takes one class with it. One that broke down
+# without a summary is started again; one whose tests failed is not.
+run_class() { # run_class EXECUTABLE CLASS
+    local log attempt code seconds=$SECONDS
+    log=$(mktemp "$WINEPREFIX/log-XXXXXX")
+    for ((attempt = 1; ; attempt++)); do
+        code=0
+        timeout -k 5 "$class_limit_seconds" wine "$1" --no-progress --no-ansi --parallel none --filter-class "$2" \
+            --filter-not-trait system=linux </dev/null >"$log" 2>&1 || code=$?
+        if grep -q 'Test run summary' "$log"; then break; fi
+        broken=$((broken + 1))
+        echo "The runtime broke down under Wine in $2 (exit $code, attempt $attempt): $(grep -a -m1 -A1 '^Fatal' "$log" |
+            tr '\r\n' '  ')"
+        if ((attempt == attempts_max || SECONDS > limit_seconds)); then failed=$((failed + 1)); return; fi
+    done
+    # A run that found nothing has only tests for Linux.
+    [[ $code -eq 8 ]] && return
+    grep -aE -A20 '^failed ' "$log" || true
+    echo "$2: $(count_of succeeded "$log") passed, $(count_of failed "$log") failed," \
+        "$(count_of skipped "$log") skipped in $((SECONDS - seconds)) s"
+    passed=$((passed + $(count_of succeeded "$log")))
+    failed=$((failed + $(count_of failed "$log")))
+    skipped=$((skipped + $(count_of skipped "$log")))
+}
+
+run() {
+    if [[ -z ${DISPLAY:-} ]]; then exec xvfb-run -a "$0" run "$@"; fi
+    local project executable class prefix wanted=("$@")
+    [[ ${#wanted[@]} -gt 0 ]] || wanted=("${projects[@]}")
+    prefix=$(mktemp -d "${TMPDIR:-/tmp}/culvert-wine-XXXXXX")
+    trap end_wine EXIT
+    export WINEPREFIX=$prefix
+    prepare_wine "$prefix" >/dev/null 2>&1 || { echo "Wine could not make its folder $prefix."; return 1; }
+
+    passed=0 failed=0 skipped=0 broken=0
+    for project in "${wanted[@]}"; do
+        local filter='*'
+        [[ $project != */* ]] || { filter=${project#*/}; project=${project%%/*}; }
+        executable=artifacts/publish/$project/debug_win-x64/$project.exe
+        for class in $(classes_of "$executable" "$project" "$filter"); do
+            if ((SECONDS > limit_seconds)); then
+                echo "$class did not run: the limit of $limit_seconds seconds is over."
+                failed=$((failed + 1))
+            else
+                run_class "$executable" "$class"
+            fi
+        done
+    done
+
+    echo
+    echo "Test run summary: Windows under $(wine --version), $broken breakdowns of the runtime"
+    printf '  succeeded: %d\n  failed: %d\n  skipped: %d\n' "$passed" "$failed" "$skipped"
+    [[ $failed -eq 0 && $passed -gt 0 ]]
+}
+
+classes_of() { # classes_of EXECUTABLE PROJECT FILTER
+    local attempt list=''
+    for ((attempt = 1; attempt <= attempts_max && ${#list} == 0; attempt++)); do
+        list=$(timeout -k 5 60 wine "$1" --list-tests --no-ansi --filter-class "$3" --filter-not-trait system=linux \
+            </dev/null 2>/dev/null | sed -nE "s/^ +($2\.[A-Za-z0-9_.]+)\.[A-Za-z0-9_]+.*/\1/p" | sort -u) || true
+    done
+    echo "$list"
+}
+
+"$@"
