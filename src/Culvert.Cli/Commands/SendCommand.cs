@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Culvert.Cli.Sending;
 using Culvert.Cli.Terminal;
+using Culvert.Collector.Configuration;
 using Culvert.Shipping;
 
 namespace Culvert.Cli.Commands;
@@ -25,30 +26,53 @@ internal static class SendCommand
             Description = "The service of lines that name none. Default: the file's name, or 'stdin'.",
             HelpName = "NAME",
         };
+        var timeout = new Option<string?>("--timeout")
+        {
+            Description = "Give up, with exit code 1, when nothing was acknowledged for so long while records wait, "
+                + "such as 30s. Default: wait without limit.",
+            HelpName = "DURATION",
+        };
         var files = new Argument<FileInfo[]>("FILE")
         {
             Description = "Files to read to their end; without any, standard input.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var command = new Command("send", "Send lines to the collector: plain text, JSON, or the journal's JSON.")
+        var command = new Command(
+            "send",
+            "Send lines to the collector: plain text, JSON, or the journal's JSON. Ends when every record is "
+            + "acknowledged; without a collector it waits for one, without limit unless --timeout is given.")
         {
-            to, service, files,
+            to, service, timeout, files,
         };
         command.SetAction((result, cancellation) =>
         {
+            TimeSpan? patience = null;
+            if (result.GetValue(timeout) is { } text)
+            {
+                if (!DurationText.TryParse(text, out var span) || span <= TimeSpan.Zero)
+                {
+                    Console.Error.WriteLine(
+                        $"culvert send: --timeout is '{text}', which is no time span; write one such as 30s.");
+                    return Task.FromResult(ExitCode.Usage);
+                }
+
+                patience = span;
+            }
+
             // The flush below is bounded by itself; the command line's own bound only has to be wider.
             result.InvocationConfiguration.ProcessTerminationTimeout = FlushAfterInterrupt * 2;
             return SendAsync(
-                result.GetValue(to)!, result.GetValue(service), result.GetValue(files) ?? [], cancellation);
+                result.GetValue(to)!, result.GetValue(service), result.GetValue(files) ?? [], patience, cancellation);
         });
         return command.WithExamples(
             "someprogram 2>&1 | culvert send --service someprogram",
             "journalctl -o json -f | culvert send",
+            "culvert send --timeout 30s backup.log",
             "culvert send --to unix:///run/culvert.sock /var/log/dpkg.log");
     }
 
     private static async Task<int> SendAsync(
-        string to, string? service, FileInfo[] files, CancellationToken cancellation)
+        string to, string? service, FileInfo[] files, TimeSpan? patience, CancellationToken cancellation)
     {
         if (files.FirstOrDefault(file => !file.Exists) is { } missing)
         {
@@ -74,15 +98,18 @@ internal static class SendCommand
             return ExitCode.Usage;
         }
 
-        await using var progress = new SendProgress(shipper, to, Console.Error, isTerminal: !Console.IsErrorRedirected);
-        var read = await ReadAllAsync(shipper, service, files, cancellation);
-        var isWhole = read && await FlushAsync(shipper, cancellation);
+        await using var progress = new SendProgress(
+            shipper, to, patience, Console.Error, isTerminal: !Console.IsErrorRedirected);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, progress.GaveUp);
+        var flush = () => FlushAsync(shipper, progress.GaveUp, ending.Token);
+        var read = await ReadAllAsync(shipper, service, files, flush, ending.Token);
+        var isWhole = read && await flush();
         if (isWhole) await shipper.DisposeAsync();
         return await progress.FinishAsync(read) ? ExitCode.Done : ExitCode.Failed;
     }
 
     private static async Task<bool> ReadAllAsync(
-        LogShipper shipper, string? service, FileInfo[] files, CancellationToken cancellation)
+        LogShipper shipper, string? service, FileInfo[] files, Func<Task<bool>> flush, CancellationToken cancellation)
     {
         // Standard input cannot be cancelled, and a full buffer makes the reading wait; an interrupt must not wait for
         // either.
@@ -101,7 +128,7 @@ internal static class SendCommand
             }
         }
 
-        await FlushAsync(shipper, cancellation);
+        await flush();
         return false;
     }
 
@@ -123,8 +150,10 @@ internal static class SendCommand
         }
     }
 
-    /// <summary>Waits until all is acknowledged: for ever, or after an interrupt for a bounded time.</summary>
-    private static async Task<bool> FlushAsync(LogShipper shipper, CancellationToken cancellation)
+    /// <summary>Waits until all is acknowledged: for ever, after an interrupt for a bounded time, and no longer once
+    /// the patience is over.</summary>
+    private static async Task<bool> FlushAsync(
+        LogShipper shipper, CancellationToken gaveUp, CancellationToken cancellation)
     {
         try
         {
@@ -132,6 +161,7 @@ internal static class SendCommand
         }
         catch (OperationCanceledException)
         {
+            if (gaveUp.IsCancellationRequested) return false;
             return await shipper.FlushAsync(FlushAfterInterrupt, CancellationToken.None);
         }
     }

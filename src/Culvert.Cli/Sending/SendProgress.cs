@@ -1,4 +1,5 @@
 using System.Globalization;
+using Culvert.Collector.Configuration;
 using Culvert.Shipping;
 
 namespace Culvert.Cli.Sending;
@@ -16,18 +17,31 @@ internal sealed class SendProgress : IAsyncDisposable
     private readonly string _to;
     private readonly TextWriter _output;
     private readonly bool _isTerminal;
+    private readonly TimeSpan? _patience;
+    private readonly CancellationTokenSource _gaveUp = new();
     private readonly long _startedAt;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
     private long _awaySince;
     private bool _saidAway;
+    private ulong _acknowledged;
+    private long _stuckSince;
 
-    public SendProgress(LogShipper shipper, string to, TextWriter output, bool isTerminal)
+    /// <param name="shipper">Whose sending it is.</param>
+    /// <param name="to">Where to.</param>
+    /// <param name="patience">Longest time without an acknowledgement while records wait; null is without
+    /// limit.</param>
+    /// <param name="output">Where it is said.</param>
+    /// <param name="isTerminal">Whether a person looks on.</param>
+    public SendProgress(LogShipper shipper, string to, TimeSpan? patience, TextWriter output, bool isTerminal)
     {
-        (_shipper, _to, _output, _isTerminal) = (shipper, to, output, isTerminal);
+        (_shipper, _to, _patience, _output, _isTerminal) = (shipper, to, patience, output, isTerminal);
         _startedAt = shipper.Time.GetTimestamp();
         _running = RunAsync();
     }
+
+    /// <summary>Cancelled when the patience is over.</summary>
+    public CancellationToken GaveUp => _gaveUp.Token;
 
     /// <summary>Prints the last line. True when everything was acknowledged.</summary>
     public async Task<bool> FinishAsync(bool isRead)
@@ -50,6 +64,7 @@ internal sealed class SendProgress : IAsyncDisposable
     {
         await StopAsync();
         _stop.Dispose();
+        _gaveUp.Dispose();
     }
 
     private async Task StopAsync()
@@ -65,6 +80,7 @@ internal sealed class SendProgress : IAsyncDisposable
         {
             var statistics = _shipper.Statistics;
             NoteState(statistics);
+            await NoteStandstillAsync(statistics);
             if (!_isTerminal) continue;
             var seconds = _shipper.Time.GetElapsedTime(_startedAt).TotalSeconds;
             _output.Write(
@@ -86,7 +102,19 @@ internal sealed class SendProgress : IAsyncDisposable
         if (_awaySince == 0) _awaySince = _shipper.Time.GetTimestamp();
         if (_saidAway || _shipper.Time.GetElapsedTime(_awaySince) < AwayBeforeSaid) return;
         _saidAway = true;
-        Say($"No collector at {_to}; waiting for one. {statistics.Problem}");
+        var limit = _patience is null ? "Ctrl-C gives up" : $"it gives up after {DurationText.Format(_patience.Value)}";
+        Say($"No collector at {_to}; waiting for one. {statistics.Problem} Start one with culvert up; {limit}.");
+    }
+
+    private async Task NoteStandstillAsync(LogShipperStatistics statistics)
+    {
+        var isWaiting = statistics.Produced > statistics.Acknowledged + statistics.Dropped;
+        if (!isWaiting || statistics.Acknowledged != _acknowledged || _stuckSince == 0)
+            (_acknowledged, _stuckSince) = (statistics.Acknowledged, _shipper.Time.GetTimestamp());
+        if (_patience is not { } patience || _gaveUp.IsCancellationRequested
+            || _shipper.Time.GetElapsedTime(_stuckSince) < patience) return;
+        Say($"Nothing was acknowledged by {_to} for {DurationText.Format(patience)}, so it gives up.");
+        await _gaveUp.CancelAsync();
     }
 
     private void Say(string sentence) => _output.WriteLine($"{(_isTerminal ? "\r\e[K" : "")}culvert send: {sentence}");

@@ -30,7 +30,7 @@ internal static class RecordJson
         writer.WriteString("observed"u8, RecordTime.Format(record.ObservedNs, buffer));
         writer.WriteString("level"u8, LevelText.Name(record.Severity));
         writer.WriteNumber("severity"u8, (int)record.Severity);
-        WriteSource(writer, record.Source);
+        WriteSource(writer, record.Source, record.Attributes);
         WriteText(writer, "logger"u8, record.Logger);
         WriteText(writer, "event"u8, record.EventName);
         WriteText(writer, "template"u8, record.Template);
@@ -82,22 +82,29 @@ internal static class RecordJson
         }
     }
 
-    private static void WriteSource(Utf8JsonWriter writer, Source source)
+    private static void WriteSource(Utf8JsonWriter writer, Source source, AttributeList attributes)
     {
         if (source.Service.Length > 0) writer.WriteString("service"u8, source.Service);
         if (source.Host.Length > 0) writer.WriteString("host"u8, source.Host);
-        if (source.Origin.TryFind("peer.pid"u8, out var pid) || source.Resource.TryFind("process.pid"u8, out pid))
+        // An attribute of that name comes first, as in a query: a journal's entry is of the process that it names.
+        if (TryFind(attributes, "pid"u8, AttributeType.Int64, out var pid)
+            || source.Origin.TryFind("peer.pid"u8, out pid) || source.Resource.TryFind("process.pid"u8, out pid))
         {
             writer.WritePropertyName("pid"u8);
             WriteValue(writer, pid);
         }
 
-        if (source.Origin.TryFind("peer.user"u8, out var user) || source.Resource.TryFind("process.owner"u8, out user))
+        if (TryFind(attributes, "user"u8, AttributeType.Text, out var user)
+            || source.Origin.TryFind("peer.user"u8, out user) || source.Resource.TryFind("process.owner"u8, out user))
         {
             writer.WritePropertyName("user"u8);
             WriteValue(writer, user);
         }
     }
+
+    private static bool TryFind(
+        AttributeList attributes, ReadOnlySpan<byte> key, AttributeType type, out AttributeView found) =>
+        attributes.TryFind(key, out found) && found.Type == type;
 
     private static void WriteText(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ReadOnlySpan<byte> text)
     {

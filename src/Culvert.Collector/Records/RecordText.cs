@@ -63,8 +63,10 @@ internal static class RecordText
     {
         if (options.Colours && attributes.Count > 0) output.Append(Faint);
         Span<byte> buffer = stackalloc byte[FieldValue.PrintedBytesMax];
+        var isJournal = JournalFields.IsEntry(attributes);
         foreach (var attribute in attributes)
         {
+            if (isJournal && JournalFields.IsLeftOut(attribute.Key)) continue;
             output.Append(' ');
             TerminalText.Append(output, attribute.Key);
             output.Append('=');

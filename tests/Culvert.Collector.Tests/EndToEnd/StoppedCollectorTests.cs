@@ -31,6 +31,38 @@ public sealed class StoppedCollectorTests
         Assert.Contains("No collector works on", tail.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Search_JournalEntrySentByAnother_FindsTheProcessThatTheJournalNames()
+    {
+        await using var collector = new RunningCollector();
+        await collector.StartAsync();
+        var word = StartedCollector.Word();
+        using (var send = CommandRun.Culvert("send", "--to", collector.Endpoint))
+        {
+            await send.Input.WriteLineAsync(
+                "{\"__CURSOR\":\"s=1\",\"__REALTIME_TIMESTAMP\":\"1700000000000000\",\"MESSAGE\":\"" + word + "\","
+                + "\"PRIORITY\":\"4\",\"_PID\":\"4000001\",\"_UID\":\"4000002\",\"_EXE\":\"/usr/bin/itd\","
+                + "\"_BOOT_ID\":\"b\",\"_SYSTEMD_UNIT\":\"it.service\",\"SYSLOG_IDENTIFIER\":\"it\",\"ORDER\":\"7\"}");
+            Assert.Equal(0, (await send.EndAsync()).Code);
+        }
+
+        string[] page = ["--http", collector.Page.ToString()];
+        var (code, text) = await RunningCollector.RunToolAsync(
+            ["search", word, "pid:4000001", "exe:/usr/bin/itd", "user:4000002", .. page]);
+        Assert.Equal(0, code);
+        Assert.EndsWith($"it: {word} _SYSTEMD_UNIT=it.service ORDER=7 pid=4000001 user=4000002", text.Trim(),
+            StringComparison.Ordinal);
+
+        // The kernel's word on who handed it on stands beside, and nothing of the entry is gone.
+        var (_, json) = await RunningCollector.RunToolAsync(["search", word, "--json", .. page]);
+        using var record = System.Text.Json.JsonDocument.Parse(json);
+        Assert.Equal(4000001, record.RootElement.GetProperty("pid").GetInt64());
+        Assert.NotEqual(4000001, record.RootElement.GetProperty("origin").GetProperty("peer.pid").GetInt64());
+        Assert.Equal("b", record.RootElement.GetProperty("attributes").GetProperty("_BOOT_ID").GetString());
+        var (peer, _) = await RunningCollector.RunToolAsync(["search", word, "origin.peer.pid:4000001", .. page]);
+        Assert.Equal(1, peer);
+    }
+
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]

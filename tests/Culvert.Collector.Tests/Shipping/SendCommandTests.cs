@@ -100,6 +100,41 @@ public sealed class SendCommandTests
     }
 
     [Fact]
+    public async Task Send_TimeoutWithoutCollector_GivesUpAndSaysHowManyWereNotDelivered()
+    {
+        await using var collector = await CollectorUnderTest.StartAsync();
+        await collector.DownAsync();
+        using var run = CommandRun.Culvert("send", "--to", collector.Endpoint, "--timeout", "1500ms");
+        for (var i = 0; i < 3; i++) await run.Input.WriteLineAsync($"line {i}");
+        // Its input stays open: what it waits for is the collector.
+        await run.Input.FlushAsync(TestContext.Current.CancellationToken);
+        await run.WaitForErrorAsync("3 records were read and not acknowledged");
+        var (code, _, error) = await run.EndAsync();
+
+        Assert.Equal(1, code);
+        Assert.Contains($"No collector at {collector.Endpoint}; waiting for one.", error, StringComparison.Ordinal);
+        Assert.Contains("Start one with culvert up; it gives up after 1500ms.", error, StringComparison.Ordinal);
+        Assert.Contains("so it gives up", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Send_TimeoutWithCollector_LetsAQuietInputBeQuiet()
+    {
+        await using var collector = await CollectorUnderTest.StartAsync();
+        using var run = CommandRun.Culvert("send", "--to", collector.Endpoint, "--timeout", "300ms");
+        await run.Input.WriteLineAsync("early");
+        await run.Input.FlushAsync(TestContext.Current.CancellationToken);
+        await ShippingTests.UntilAsync(() => collector.Intake.Records.Count == 1);
+        using var quiet = new PeriodicTimer(TimeSpan.FromMilliseconds(900));
+        await quiet.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        await run.Input.WriteLineAsync("late");
+        var (code, _, error) = await run.EndAsync();
+
+        Assert.True(code == 0, error);
+        Assert.Equal(["early", "late"], collector.Intake.Bodies);
+    }
+
+    [Fact]
     public async Task Send_InterruptedWithoutCollector_SaysWhatWasNotDelivered()
     {
         await using var collector = await CollectorUnderTest.StartAsync();
@@ -119,6 +154,7 @@ public sealed class SendCommandTests
 
     [Theory]
     [InlineData("There is no file", "/nowhere/at-all.log")]
+    [InlineData("which is no time span", "--timeout", "soon")]
     [InlineData("No transport is called 'pigeon'", "--to", "pigeon://loft")]
     public async Task Send_WrongUse_SaysWhatAndExitsWithTwo(string said, params string[] arguments)
     {

@@ -1,5 +1,7 @@
+using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Culvert.Collector.Records;
 using Culvert.Records;
 
 namespace Culvert.Collector.Inputs.Lines;
@@ -7,7 +9,9 @@ namespace Culvert.Collector.Inputs.Lines;
 /// <summary>
 /// Makes a record of one entry of systemd's journal, as <c>journalctl -o json</c> prints it; source:
 /// systemd.io/JOURNAL_EXPORT_FORMATS and systemd.journal-fields(7). Every field but MESSAGE is kept as an attribute
-/// under its own name; priority, time, identifier, process and host are read from them besides.
+/// under its own name; priority, time, identifier, process and host are read from them besides. The process that the
+/// journal names is also in the attributes <c>pid</c>, <c>exe</c> and <c>user</c>, so that a query by these names finds
+/// the one that logged and not the one that handed its lines on, which stays in the origin.
 /// </summary>
 /// <remarks>A field's value is a string, null when it was too long for journalctl, an array of numbers when it is no
 /// printable text, or an array of such values when the field occurs more than once. One thread at a time.</remarks>
@@ -17,10 +21,12 @@ internal sealed class JournalMapper
 
     private readonly TextRepair _repair = new();
     private readonly RecordBuffer _bytes = new(256);
+    private readonly UserNames _users = new();
     private byte[] _key = new byte[64];
     private byte[] _value = new byte[1024];
     private byte[] _comm = [];
     private byte[] _unit = [];
+    private uint? _userId;
 
     /// <summary>Whether the line has the field that every entry has.</summary>
     public static bool IsEntry(ReadOnlySpan<byte> line) => line.IndexOf("\"__REALTIME_TIMESTAMP\""u8) >= 0;
@@ -30,6 +36,7 @@ internal sealed class JournalMapper
     public bool TryMap(ReadOnlySpan<byte> line, RecordDraft draft)
     {
         _comm = _unit = [];
+        _userId = null;
         try
         {
             var reader = new Utf8JsonReader(line, Options);
@@ -50,7 +57,14 @@ internal sealed class JournalMapper
 
         if (draft.Service.IsEmpty && !draft.SetService(_comm)) draft.SetService(_unit);
         if (!draft.HasBody) draft.SetBody(default);
+        AddProcess(draft);
         return true;
+    }
+
+    private void AddProcess(RecordDraft draft)
+    {
+        if (draft.ProcessId is { } processId) draft.Attributes.Add(JournalFields.ProcessId, processId);
+        if (_userId is { } userId) draft.Attributes.Add(JournalFields.User, _users.NameOf(userId));
     }
 
     private void MapField(ReadOnlySpan<byte> line, ReadOnlySpan<byte> key, ref Utf8JsonReader reader, RecordDraft draft)
@@ -119,6 +133,11 @@ internal sealed class JournalMapper
             _unit = value.ToArray();
         else if (key.SequenceEqual("_HOSTNAME"u8))
             draft.SetHost(value);
+        else if (key.SequenceEqual("_EXE"u8))
+            draft.Attributes.Add(JournalFields.Executable, value);
+        else if (key.SequenceEqual("_UID"u8) && Utf8Parser.TryParse(value, out uint userId, out var used)
+            && used == value.Length)
+            _userId = userId;
         else if (key.SequenceEqual("_PID"u8) && value.Length < 12 && TimestampParser.TryDigits(value, out var pid))
             draft.ProcessId = pid;
     }

@@ -140,6 +140,7 @@ public sealed class LineRecordParserTests
         var record = Parse(
             """
             {"__REALTIME_TIMESTAMP":"1700000000123456","PRIORITY":"4","_PID":"812","_COMM":"sshd",
+            "_UID":"0","_EXE":"/usr/sbin/sshd",
             "SYSLOG_IDENTIFIER":"sshd-session","_HOSTNAME":"box","_SYSTEMD_UNIT":"ssh.service",
             "MESSAGE":[104,105,255],"BIN":[0,255],"TWICE":["a","b"],"LONG":null}
             """.ReplaceLineEndings(""),
@@ -152,6 +153,9 @@ public sealed class LineRecordParserTests
         Assert.Equal("sshd-session", record.Resource["service.name"]);
         Assert.Equal(812L, record.Resource["process.pid"]);
         Assert.Equal("box", record.Resource["host.name"]);
+        Assert.Equal(812L, record.Attributes["pid"]);
+        Assert.Equal("root", record.Attributes["user"]);
+        Assert.Equal("/usr/sbin/sshd", record.Attributes["exe"]);
         Assert.Equal("ssh.service", record.Attributes["_SYSTEMD_UNIT"]);
         Assert.Equal("sshd", record.Attributes["_COMM"]);
         Assert.Equal(new byte[] { 0, 255 }, record.Attributes["BIN"]);
