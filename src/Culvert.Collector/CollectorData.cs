@@ -38,8 +38,15 @@ internal sealed class CollectorData : IAsyncDisposable
 
     /// <summary>Opens the folder, or makes it. Throws <see cref="DataFolderHeldException"/> when another process holds
     /// it.</summary>
+    /// <param name="configuration">Of the collector that works on it, or what a reader makes of it.</param>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="loggers">Where its messages go.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="forgetsOutputs">Whether cursors of outputs that are not configured go: a reader, which knows no
+    /// configuration, must leave them.</param>
     public static CollectorData Open(
-        CollectorConfiguration configuration, string folder, ILoggerFactory loggers, TimeProvider time)
+        CollectorConfiguration configuration, string folder, ILoggerFactory loggers, TimeProvider time,
+        bool forgetsOutputs = true)
     {
         folder = Path.GetFullPath(folder);
         var held = DataFolderLock.TryAcquire(folder, time, out var holder)
@@ -51,7 +58,7 @@ internal sealed class CollectorData : IAsyncDisposable
             spool = LogSpool.Open(
                 SpoolOptionsOf(configuration.Spool, folder), ledger, time: time,
                 logger: loggers.CreateLogger<LogSpool>());
-            spool.RetainOutputs([StoreOutput.Name]);
+            if (forgetsOutputs) spool.RetainOutputs([.. configuration.Outputs.Select(output => output.Name)]);
             var storeOptions = StoreOptionsOf(configuration.Store, folder);
             var store = LogStore.Open(storeOptions.Folder, new SpoolTail(spool), loggers.CreateLogger<LogStore>());
             return new CollectorData(folder, held, spool, ledger, storeOptions, store);

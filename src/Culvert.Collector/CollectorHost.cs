@@ -2,6 +2,7 @@ using Culvert.Collector.Configuration;
 using Culvert.Collector.Inputs;
 using Culvert.Collector.Inputs.Clef;
 using Culvert.Collector.Inputs.Otlp;
+using Culvert.Collector.Outputs;
 using Culvert.Collector.Spool;
 using Culvert.Collector.Store;
 using Culvert.Collector.Web;
@@ -19,7 +20,7 @@ internal sealed class CollectorHost : IAsyncDisposable
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
     private readonly CollectorData _data;
-    private readonly StoreOutput _output;
+    private readonly List<IOutput> _outputs = [];
     private readonly List<IInput> _inputs;
     private HttpHost? _http;
     private LogApi? _api;
@@ -32,9 +33,10 @@ internal sealed class CollectorHost : IAsyncDisposable
         _inputs = [.. configuration.Inputs.Select(configured => InputFactory.Create(
             configured, new InputContext(configured.Name, data.Intake, data.Ledger, time, loggers), data.Folder))];
         if (configuration.Http.Boolean("enabled")) CreateHttp(configuration.Http, loggers, time);
-        var writer = StoreWriter.Open(data.StoreOptions, loggers.CreateLogger<StoreWriter>(), time);
-        _output = new StoreOutput(writer, data.Spool, loggers.CreateLogger<StoreOutput>(), time);
-        _output.Start();
+        foreach (var configured in configuration.Outputs)
+            _outputs.Add(OutputFactory.Create(configured, data, loggers, time));
+        data.Ledger.Attach([.. _outputs.Select(output => output.Status)]);
+        foreach (var output in _outputs) output.Start();
     }
 
     /// <summary>Where records are taken, and the page's address.</summary>
@@ -90,7 +92,7 @@ internal sealed class CollectorHost : IAsyncDisposable
         if (_http is not null) await _http.DisposeAsync();
         _api?.Dispose();
         foreach (var input in _inputs) await input.DisposeAsync();
-        await _output.DisposeAsync();
+        await Task.WhenAll(_outputs.Select(output => output.DisposeAsync().AsTask()));
         await _data.DisposeAsync();
     }
 
@@ -126,7 +128,7 @@ internal sealed class CollectorHost : IAsyncDisposable
         _api.Map();
     }
 
-    private CollectorSizes Sizes() => new(_data.Spool.Bytes, _output.Stats.Bytes, _data.Store.DamagedBlocks);
+    private CollectorSizes Sizes() => new(_data.Spool.Bytes, _outputs.OfType<StoreOutput>().Sum(store => store.Stats.Bytes), _data.Store.DamagedBlocks);
 
     private string? NotReady()
     {

@@ -24,7 +24,8 @@ internal sealed class FolderReader(CollectorData data) : ICollectorReader
     {
         var configuration = new ConfigurationReader(CollectorSettings.Catalog).Read(KeepEverything);
         return new FolderReader(
-            CollectorData.Open(configuration, folder, NullLoggerFactory.Instance, TimeProvider.System));
+            CollectorData.Open(
+            configuration, folder, NullLoggerFactory.Instance, TimeProvider.System, forgetsOutputs: false));
     }
 
     public Task<IReadOnlyList<string>> SearchAsync(

@@ -48,6 +48,11 @@ internal static class LedgerText
         }
 
         Equation(text, $"{Name(output)}: spooled = {string.Join(" + ", parts)}", output);
+        if (!output.TryGetProperty("state", out var state)) return;
+        if (output.GetProperty("rejected").GetInt64() > 0)
+            text.AppendLine($"  of the stored ones the other side refused {Number(output, "rejected")} for good");
+        if (output.GetProperty("problem").GetString() is { Length: > 0 } problem)
+            text.AppendLine($"  {state.GetString()}: {TerminalText.Clean(problem)}");
     }
 
     private static void Source(StringBuilder text, JsonElement source, ILookup<string, JsonElement> producers)

@@ -11,7 +11,7 @@ internal static class CollectorSettings
             "otlp", "OpenTelemetry logs over HTTP (protobuf and JSON), at /v1/logs of the page's address."),
             HttpInput(
                 "clef", "Compact log events over HTTP, as Serilog's Seq sink sends them, at the page's address.")],
-        [new SettingGroup("store", "The embedded store, which the page and the search commands read.", [])]);
+        OutputSettings.Types);
 
     private static SettingGroup Spool() => new("spool", "The durable queue between inputs and outputs.",
     [

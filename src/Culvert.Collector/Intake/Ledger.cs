@@ -1,3 +1,4 @@
+using Culvert.Collector.Outputs;
 using Culvert.Collector.Spool;
 using Culvert.Records;
 
@@ -11,6 +12,7 @@ internal sealed class Ledger : ISpoolState
     private readonly CountTable _inputs = new(LedgerLimits.InputsMax);
     private readonly CountTable _sources = new(LedgerLimits.SourcesMax);
     private LogSpool? _spool;
+    private IReadOnlyList<OutputStatus> _statuses = [];
 
     /// <summary>Guards the ledger and, so that both are seen together, the spool's positions.</summary>
     public Lock Gate { get; } = new();
@@ -96,6 +98,12 @@ internal sealed class Ledger : ISpoolState
         lock (Gate) _spool = spool;
     }
 
+    /// <summary>How these outputs fare is part of the snapshot from now on.</summary>
+    internal void Attach(IReadOnlyList<OutputStatus> statuses)
+    {
+        lock (Gate) _statuses = statuses;
+    }
+
     /// <summary>Counts records that were received again and are durable already. Under the gate.</summary>
     internal void CountDuplicates(string input, string service, int records)
     {
@@ -157,12 +165,13 @@ internal sealed class Ledger : ISpoolState
         }
     }
 
-    private static OutputSnapshot SnapshotOf(SpoolOutput output, ulong position)
+    private OutputSnapshot SnapshotOf(SpoolOutput output, ulong position)
     {
         var waiting = position - output.Cursor;
         var sum = output.StartedAt + output.Stored + waiting + output.Expired + output.Damaged;
         return new OutputSnapshot(
-            output.Name, output.StartedAt, output.Stored, waiting, output.Expired, output.Damaged, sum == position);
+            output.Name, output.StartedAt, output.Stored, waiting, output.Expired, output.Damaged, sum == position,
+            _statuses.FirstOrDefault(status => status.Name == output.Name)?.Snapshot());
     }
 
     private static bool IsSum(CountsSnapshot total, CountsSnapshot[] parts) =>

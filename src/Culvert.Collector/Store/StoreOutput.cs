@@ -1,3 +1,4 @@
+using Culvert.Collector.Outputs;
 using Culvert.Collector.Spool;
 using Microsoft.Extensions.Logging;
 
@@ -5,10 +6,10 @@ namespace Culvert.Collector.Store;
 
 /// <summary>Carries records from the spool into the store, for as long as the collector runs.</summary>
 /// <remarks>Start once, then stop once. The writer belongs to it and is disposed with it.</remarks>
-internal sealed class StoreOutput : IAsyncDisposable
+internal sealed class StoreOutput : IOutput
 {
-    /// <summary>The output's name in the spool's checkpoint.</summary>
-    public const string Name = "store";
+    /// <summary>Its type in the configuration, and its name where nobody gave another.</summary>
+    public const string Type = "store";
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(3);
@@ -28,7 +29,9 @@ internal sealed class StoreOutput : IAsyncDisposable
     /// <param name="spool">The collector's spool.</param>
     /// <param name="logger">See <see cref="StoreLog"/>.</param>
     /// <param name="time">For the age of what waits.</param>
-    public StoreOutput(StoreWriter writer, LogSpool spool, ILogger logger, TimeProvider? time = null)
+    /// <param name="name">Its name in the configuration and in the spool's checkpoint.</param>
+    public StoreOutput(
+        StoreWriter writer, LogSpool spool, ILogger logger, TimeProvider? time = null, string name = Type)
     {
         if (spool.NextPosition < writer.Cursor)
         {
@@ -39,13 +42,20 @@ internal sealed class StoreOutput : IAsyncDisposable
         }
 
         (_writer, _logger, _time) = (writer, logger, time ?? TimeProvider.System);
-        _reader = spool.OpenReader(Name, writer.Cursor);
+        Status = new OutputStatus(name, Type, _time);
+        _reader = spool.OpenReader(name, writer.Cursor);
         _retentionTimestamp = _time.GetTimestamp();
     }
 
+    public OutputStatus Status { get; }
+
     public StoreStats Stats => _writer.Stats;
 
-    public void Start() => _run = Task.Run(() => RunAsync(_stop.Token));
+    public void Start()
+    {
+        Status.Running();
+        _run = Task.Run(() => RunAsync(_stop.Token));
+    }
 
     /// <summary>Completes when all that is durable in the spool now is in blocks.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken = default)
@@ -60,6 +70,7 @@ internal sealed class StoreOutput : IAsyncDisposable
     /// <summary>Stores what the spool has, for up to three seconds, then stops. The rest stays in the spool.</summary>
     public async ValueTask DisposeAsync()
     {
+        Status.Stopped();
         await _stop.CancelAsync().ConfigureAwait(false);
         await _run.ConfigureAwait(false);
         Interlocked.Exchange(ref _flush, null)?.TrySetResult();
@@ -85,6 +96,8 @@ internal sealed class StoreOutput : IAsyncDisposable
             catch (Exception exception) when (exception is StoreException or IOException)
             {
                 StoreLog.WriteFailed(_logger, exception.Message, RetryAfter);
+                Status.Trouble($"The store could not write: {exception.Message}");
+                Status.CountRetry();
                 await Task.Delay(RetryAfter, _time, CancellationToken.None).WaitAsync(stop)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -136,6 +149,7 @@ internal sealed class StoreOutput : IAsyncDisposable
     {
         _writer.Commit();
         _reader.Commit(_writer.Cursor);
+        Status.Running();
     }
 
     private void ApplyRetention()

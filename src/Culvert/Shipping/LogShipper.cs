@@ -160,7 +160,8 @@ public sealed class LogShipper : IAsyncDisposable, IDisposable
     private async Task RunAsync()
     {
         Shipping.Value = true;
-        var delay = new ReconnectDelay(Random.Shared);
+        var delay = new ReconnectDelay(
+            Random.Shared, ShippingLimits.ReconnectDelayMin, ShippingLimits.ReconnectDelayMax);
         while (!_stop.IsCancellationRequested && !IsDone())
         {
             try

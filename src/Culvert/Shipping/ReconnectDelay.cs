@@ -2,18 +2,17 @@ namespace Culvert.Shipping;
 
 /// <summary>Doubles from try to try up to a bound, with jitter, so that programs that lost the same collector do not
 /// come back at the same instant.</summary>
-internal sealed class ReconnectDelay(Random random)
+internal sealed class ReconnectDelay(Random random, TimeSpan shortest, TimeSpan longest)
 {
-    private TimeSpan _next = ShippingLimits.ReconnectDelayMin;
+    private int _tries;
 
     public TimeSpan Next()
     {
-        var delay = _next * (0.5 + (random.NextDouble() / 2));
-        _next = _next * 2 < ShippingLimits.ReconnectDelayMax ? _next * 2 : ShippingLimits.ReconnectDelayMax;
-        return delay;
+        var doubled = shortest * Math.Pow(2, Math.Min(_tries++, 30));
+        return (doubled < longest ? doubled : longest) * (0.5 + (random.NextDouble() / 2));
     }
 
-    /// <summary>To be called when a connection proved good: the collector acknowledged something, or welcomed
+    /// <summary>To be called when a connection proved good: the other side acknowledged something, or welcomed
     /// us.</summary>
-    public void Reset() => _next = ShippingLimits.ReconnectDelayMin;
+    public void Reset() => _tries = 0;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Culvert.Collector.Intake;
+using Culvert.Collector.Outputs;
 
 namespace Culvert.Collector.Web.Api;
 
@@ -112,6 +113,17 @@ internal static class LedgerJson
         writer.WriteNumber("expired"u8, output.Expired);
         writer.WriteNumber("damaged"u8, output.Damaged);
         writer.WriteBoolean("balanced"u8, output.Balanced);
+        if (output.Status is { } status) WriteStatus(writer, status);
         writer.WriteEndObject();
+    }
+
+    private static void WriteStatus(Utf8JsonWriter writer, OutputStatusSnapshot status)
+    {
+        writer.WriteString("type"u8, status.Type);
+        writer.WriteString("state"u8, JsonNamingPolicy.CamelCase.ConvertName(status.State.ToString()));
+        writer.WriteString("problem"u8, status.Sentence);
+        writer.WriteString("since"u8, status.Since);
+        writer.WriteNumber("retries"u8, status.Retries);
+        writer.WriteNumber("rejected"u8, status.Rejected);
     }
 }

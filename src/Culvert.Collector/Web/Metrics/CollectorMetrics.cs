@@ -1,5 +1,6 @@
 using System.Globalization;
 using Culvert.Collector.Intake;
+using Culvert.Collector.Outputs;
 using Culvert.Collector.Web.Api;
 
 namespace Culvert.Collector.Web.Metrics;
@@ -70,6 +71,14 @@ internal static class CollectorMetrics
         text.Family("culvert_output_records_damaged_total", "counter",
             "Records that could not be read from the disk any more.");
         foreach (var output in ledger.Outputs) text.Sample(output.Damaged, ("output", output.Name));
+        text.Family("culvert_output_running", "gauge", "1 while an output delivers or has nothing to deliver.");
+        foreach (var output in ledger.Outputs)
+            text.Sample(output.Status?.State == OutputState.Running ? 1 : 0, ("output", output.Name));
+        text.Family("culvert_output_retries_total", "counter", "How often an output began anew after a failure.");
+        foreach (var output in ledger.Outputs) text.Sample(output.Status?.Retries ?? 0, ("output", output.Name));
+        text.Family("culvert_output_records_rejected_total", "counter",
+            "Records that the other side of an output refused for good.");
+        foreach (var output in ledger.Outputs) text.Sample(output.Status?.Rejected ?? 0, ("output", output.Name));
     }
 
     private static void WriteSizes(MetricsText text, CollectorSizes sizes)

@@ -47,7 +47,7 @@ export class LedgerView {
           [['duplicates', total.duplicates], ['dropped', sum(total.dropped)], ['spooled', total.spooled]]),
         ...stats.outputs.map((output) => sumCard(`Output ${output.name}`, 'spooled', stats.position,
           ['before', 'stored', 'waiting', 'expired', 'damaged'].filter((name) => output[name] || name === 'stored' || name === 'waiting')
-            .map((name) => [name, output[name]]))),
+            .map((name) => [name, output[name]]), output.problem)),
         figureCard('Lost before they came', lost, 'Numbers that programs gave and that never arrived'),
         figureCard('Damaged on disk', damaged, 'Records in spool entries that could not be read')),
       drops(total.dropped),
@@ -65,12 +65,13 @@ const sumOf = (list, name) => list.reduce((all, item) => all + item[name], 0);
 const counts = (item) => [item.name || '(no name)', item.received, item.duplicates, sum(item.dropped), item.spooled];
 const sum = (byName) => Object.values(byName ?? {}).reduce((a, b) => a + b, 0);
 
-function sumCard(title, whole, expected, parts) {
+function sumCard(title, whole, expected, parts, problem) {
   const off = expected - parts.reduce((all, [, n]) => all + n, 0);
   return el('section', { class: 'card' }, el('h2', {}, title),
     el('dl', {}, ...parts.flatMap(([name, n]) => [el('dt', {}, name), el('dd', {}, count(n))]),
       el('dt', { class: 'sum' }, whole), el('dd', { class: 'sum' }, count(expected))),
-    el('p', { class: off ? 'bad' : 'good' }, off ? `\u2717 off by ${count(off)}` : '\u2713 adds up'));
+    el('p', { class: off ? 'bad' : 'good' }, off ? `\u2717 off by ${count(off)}` : '\u2713 adds up'),
+    problem ? el('p', { class: 'bad' }, plain(problem)) : null);
 }
 
 function figureCard(title, n, text) {

@@ -1,0 +1,46 @@
+using Culvert.Collector.Configuration;
+using Culvert.Collector.Outputs;
+using Culvert.Collector.Outputs.Files;
+using Culvert.Collector.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Collector;
+
+/// <summary>Makes an output from its part of the configuration.</summary>
+internal static class OutputFactory
+{
+    public static IOutput Create(
+        ConfiguredObject configured, CollectorData data, ILoggerFactory loggers, TimeProvider time)
+    {
+        if (configured.Type == StoreOutput.Type)
+        {
+            var writer = StoreWriter.Open(data.StoreOptions, loggers.CreateLogger<StoreWriter>(), time);
+            return new StoreOutput(
+                writer, data.Spool, loggers.CreateLogger<StoreOutput>(), time, configured.Name);
+        }
+
+        var status = new OutputStatus(configured.Name, configured.Type, time);
+        var logger = loggers.CreateLogger<SpoolPump>();
+        return new SpoolPump(status, Sink(configured, status, logger), data.Spool, logger, time);
+    }
+
+    /// <summary>How a sink is made; it is made again after each failure.</summary>
+    private static Func<IOutputSink> Sink(ConfiguredObject configured, OutputStatus status, ILogger logger)
+    {
+        switch (configured.Type)
+        {
+            case "file":
+                var file = new FileSinkOptions
+                {
+                    Path = configured.Text("path"),
+                    MaxSizeBytes = configured.Size("maxSize"),
+                    FileCount = configured.Integer("files"),
+                };
+                return () => new FileSink(file);
+            case "stdout":
+                return () => new StandardOutputSink(Console.OpenStandardOutput);
+            default:
+                throw new InvalidOperationException($"There is no output of type '{configured.Type}'.");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Collector.Outputs;
+
+/// <summary>What the outputs say of themselves. Event ids 700 to 799.</summary>
+internal static partial class OutputLog
+{
+    [LoggerMessage(700, LogLevel.Warning,
+        "The output {Output} waits and tries again; its records are safe in the spool. {Problem}")]
+    public static partial void Failed(ILogger logger, string output, string problem);
+
+    [LoggerMessage(701, LogLevel.Information, "The output {Output} delivers again.")]
+    public static partial void Recovered(ILogger logger, string output);
+
+    [LoggerMessage(702, LogLevel.Error,
+        "The output {Output} passed over {Records} records that the other side will never take. {Problem}")]
+    public static partial void Rejected(ILogger logger, string output, long records, string problem);
+}
