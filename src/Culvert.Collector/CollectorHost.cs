@@ -128,7 +128,11 @@ internal sealed class CollectorHost : IAsyncDisposable
         _api.Map();
     }
 
-    private CollectorSizes Sizes() => new(_data.Spool.Bytes, _outputs.OfType<StoreOutput>().Sum(store => store.Stats.Bytes), _data.Store.DamagedBlocks);
+    private CollectorSizes Sizes()
+    {
+        var store = _outputs.OfType<StoreOutput>().SingleOrDefault();
+        return new CollectorSizes(_data.Spool.Bytes, store?.Stats.Bytes ?? 0, _data.Store.DamagedBlocks);
+    }
 
     private string? NotReady()
     {

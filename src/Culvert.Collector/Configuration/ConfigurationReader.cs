@@ -113,9 +113,6 @@ internal sealed class ConfigurationReader(SettingCatalog catalog)
             var read = ReadObject(
                 path, group, [.. named.Where(value => value != type && value.Path.Count > 2)], nameDepth: 2);
             var kind = new ConfiguredValue($"{path}.{Type.Name}", Type, [group.Name], type.Origin);
-            if (group.OnlyOne && objects.Any(other => other.Group == group))
-                _problems.Add($"{path} is one more '{group.Name}'; there can be one alone, so leave one out.");
-            if (group.Check is { } check) _problems.AddRange(check(read).Select(problem => $"{path}: {problem}"));
             objects.Add(read with { Values = [kind, .. read.Values] });
         }
 

@@ -19,6 +19,7 @@ internal static class ConfigurationRules
         .. Refused("http.address", () => HttpOptionsOf(configuration.Http).ReadAddress()),
         .. configuration.Inputs.SelectMany(
             input => Refused($"inputs.{input.Name}.endpoint", () => CheckEndpoint(input))),
+        .. OutputRules.Problems(configuration.Outputs),
     ];
 
     private static HttpOptions HttpOptionsOf(ConfiguredObject http) =>

@@ -5,10 +5,9 @@ internal static class OutputSettings
 {
     public static IReadOnlyList<SettingGroup> Types { get; } =
     [
-        new SettingGroup("store", "The embedded store, which the page and the search commands read.", [])
-            { OnlyOne = true },
+        new SettingGroup("store", "The embedded store, which the page and the search commands read.", []),
         File(),
-        new SettingGroup("stdout", "JSON lines on standard output.", []) { OnlyOne = true },
+        new SettingGroup("stdout", "JSON lines on standard output.", []),
     ];
 
     private static SettingGroup File() => new("file", "JSON lines in a file, which begins anew at its size.",

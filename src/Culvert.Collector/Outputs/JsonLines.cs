@@ -20,7 +20,8 @@ internal sealed class JsonLines : IDisposable
     /// <summary>The position behind the last record that was added.</summary>
     public ulong Next { get; private set; }
 
-    /// <summary>Adds records until so many bytes are there; returns the index of the first that was not added.</summary>
+    /// <summary>Adds records until so many bytes are there; returns the index of the first that was not
+    /// added.</summary>
     public int Add(in SpoolEntry entry, int first, int bytesMax)
     {
         var records = _records.From(entry, first);

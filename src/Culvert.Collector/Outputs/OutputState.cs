@@ -9,7 +9,8 @@ internal enum OutputState
     /// <summary>It delivers, or has nothing to deliver.</summary>
     Running,
 
-    /// <summary>Something is wrong, the sentence says what; it goes on trying and the spool keeps the records.</summary>
+    /// <summary>Something is wrong, the sentence says what; it goes on trying, and the spool keeps the
+    /// records.</summary>
     Retrying,
 
     /// <summary>The collector stops.</summary>

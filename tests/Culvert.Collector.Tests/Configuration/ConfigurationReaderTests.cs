@@ -75,6 +75,9 @@ public sealed class ConfigurationReaderTests : IDisposable
     [InlineData("""{ "inputs": { "a": { "type": "listen", "endpoint": "x" } } }""", "inputs.a.endpoint")]
     [InlineData("""{ "inputs": { "a": { "type": "listen", "endpoint": "tcp://0.0.0.0:1" } } }""", "say insecure: true")]
     [InlineData("""{ "inputs": { "a": { "type": "syslog", "endpoint": "unix:///x" } } }""", "syslog+unix:///path")]
+    [InlineData("""{ "outputs": { "a": { "type": "store" }, "b": { "type": "store" } } }""", "outputs.b is one more")]
+    [InlineData("""{ "outputs": { "a": { "type": "fiel", "path": "x" } } }""", "did you mean 'file'?")]
+    [InlineData("""{ "outputs": { "a": { "type": "file" } } }""", "outputs.a.path is missing")]
     public void Read_OneThingWrong_IsOneSentenceThatNamesIt(string json, string expected)
     {
         Read(json, out var problems);
