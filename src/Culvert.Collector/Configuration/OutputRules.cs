@@ -15,6 +15,6 @@ internal static class OutputRules
         where output.Type == "file"
         group output by Path.GetFullPath(output.Text("path")) into file
         from other in file.Skip(1)
-        select $"outputs.{other.Name}.path is '{other.Text("path")}', which outputs.{file.First().Name} writes already; "
-            + "name another file.";
+        select $"outputs.{other.Name}.path is '{other.Text("path")}', which outputs.{file.First().Name} writes "
+            + "already; name another file.";
 }
