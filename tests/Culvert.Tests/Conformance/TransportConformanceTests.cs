@@ -433,6 +433,10 @@ public abstract class TransportConformanceTests : IDisposable
             Assert.Equal(Environment.ProcessId, peer.ProcessId);
             Assert.Equal(Environment.UserName, peer.UserName);
             Assert.Equal(Environment.ProcessPath, peer.ExecutablePath);
+            if (!OperatingSystem.IsWindows()) continue;
+            Assert.Equal(TestUser.Sid, peer.UserSid);
+            Assert.Equal(TestUser.SessionId, peer.SessionId);
+            Assert.True(peer.Integrity >= IntegrityLevel.Low, $"{peer.Integrity} is no level of a test.");
         }
     }
 

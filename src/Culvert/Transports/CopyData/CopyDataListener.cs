@@ -136,7 +136,7 @@ internal sealed class CopyDataListener : Listener
     private async Task<LinkConnection?> ProveAsync(UInt128 clientKey, nint claimed)
     {
         var processId = User32.ProcessOf(claimed);
-        if (PeerProcess.TryOpen(processId) is not { } process)
+        if (PeerProcess.TryOpen(processId, duplicates: true) is not { } process)
         {
             CopyDataLog.Unproven(_options.Logger, Endpoint, processId);
             return null;

@@ -145,7 +145,7 @@ internal sealed class CopyDataTransport : Transport
         {
             window = User32.FindWindow(User32.MessageOnly, window, CopyDataName.ClassName, name.Title);
             if (window == 0) break;
-            if (PeerProcess.TryOpen(User32.ProcessOf(window)) is not { } process) continue;
+            if (PeerProcess.TryOpen(User32.ProcessOf(window), duplicates: true) is not { } process) continue;
             if (process.User == owner) return (window, process);
             wasForeign = true;
             process.Dispose();

@@ -6,14 +6,38 @@ namespace Culvert.Transports.Windows;
 
 /// <summary>The system's tokens. Names and numbers are those of winnt.h.</summary>
 [SupportedOSPlatform("windows")]
-internal static partial class Advapi32
+internal static unsafe partial class Advapi32
 {
     public const uint TokenQuery = 0x0008;
 
+    public const int TokenSessionId = 12;
+    public const int TokenIntegrityLevel = 25;
+
     private const string Library = "advapi32.dll";
+
+    /// <summary>GetCurrentThread(): stands for whichever thread uses it.</summary>
+    public static readonly nint CurrentThread = -2;
 
     [LibraryImport(Library, SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool OpenProcessToken(
         SafeProcessHandle process, uint access, out SafeAccessTokenHandle token);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool OpenThreadToken(
+        nint thread, uint access, [MarshalAs(UnmanagedType.Bool)] bool openAsSelf, out SafeAccessTokenHandle token);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool GetTokenInformation(
+        SafeAccessTokenHandle token, int kind, byte* buffer, uint bufferBytes, uint* bytes);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool ImpersonateNamedPipeClient(SafePipeHandle pipe);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool RevertToSelf();
 }

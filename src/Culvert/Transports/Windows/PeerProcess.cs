@@ -22,14 +22,8 @@ internal sealed class PeerProcess : IDisposable
         Id = processId;
         CanDuplicate = canDuplicate;
         Peer = new Peer { ProcessId = processId, ExecutablePath = PathOf(handle), IsLocal = true };
-        if (!Advapi32.OpenProcessToken(handle, Advapi32.TokenQuery, out var token)) return;
-        using (token)
-        using (var identity = new WindowsIdentity(token.DangerousGetHandle()))
-        {
-            User = identity.User;
-            Groups = identity.Groups;
-            Peer = Peer with { UserName = NameOf(identity.User) };
-        }
+        Identity = TokenIdentity.Of(handle);
+        if (Identity is not null) Peer = Identity.Describe(Peer);
     }
 
     public int Id { get; }
@@ -39,18 +33,21 @@ internal sealed class PeerProcess : IDisposable
 
     public Peer Peer { get; }
 
-    public SecurityIdentifier? User { get; }
+    /// <summary>The process's user, or null when this process may not know it.</summary>
+    public TokenIdentity? Identity { get; }
 
-    public IdentityReferenceCollection? Groups { get; }
+    public SecurityIdentifier? User => Identity?.User;
 
-    /// <summary>Opens a process, or returns null when it is gone or out of reach.</summary>
-    public static PeerProcess? TryOpen(int processId)
+    /// <summary>Opens a process, or returns null when it is gone or out of reach. Only who takes over handles asks for
+    /// that right.</summary>
+    public static PeerProcess? TryOpen(int processId, bool duplicates = false)
     {
         if (processId == 0) return null;
         const uint Least = Kernel32.ProcessQueryLimited | Kernel32.Synchronize;
-        var handle = Kernel32.OpenProcess(Least | Kernel32.ProcessDuplicateHandle, false, (uint)processId);
-        var canDuplicate = !handle.IsInvalid;
-        if (!canDuplicate)
+        var access = duplicates ? Least | Kernel32.ProcessDuplicateHandle : Least;
+        var handle = Kernel32.OpenProcess(access, false, (uint)processId);
+        var canDuplicate = duplicates && !handle.IsInvalid;
+        if (duplicates && !canDuplicate)
         {
             handle.Dispose();
             handle = Kernel32.OpenProcess(Least, false, (uint)processId);
@@ -96,20 +93,6 @@ internal sealed class PeerProcess : IDisposable
         {
             var isKnown = Kernel32.QueryFullProcessImageName(handle, 0, name, &length);
             return isKnown ? new string(name, 0, (int)length) : null;
-        }
-    }
-
-    /// <summary>The name without its domain, as Environment.UserName has it.</summary>
-    private static string? NameOf(SecurityIdentifier? user)
-    {
-        try
-        {
-            var name = user?.Translate(typeof(NTAccount)).Value;
-            return name?[(name.IndexOf('\\', StringComparison.Ordinal) + 1)..];
-        }
-        catch (SystemException)
-        {
-            return null; // A user whom this machine cannot name now.
         }
     }
 

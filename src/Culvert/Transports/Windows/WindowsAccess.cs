@@ -41,12 +41,15 @@ internal sealed class WindowsAccess
         }
     }
 
-    public bool Admits(PeerProcess process)
+    public bool Admits(PeerProcess process) => Admits(process.Identity);
+
+    /// <summary>Whether this user is let in; one that is not known only with everybody.</summary>
+    public bool Admits(TokenIdentity? identity)
     {
         if (_kind == AccessKind.EveryoneLocal) return true;
-        if (process.User is null) return false;
-        if (_users.Contains(process.User)) return true;
-        return _groups.Count > 0 && process.Groups is { } groups
+        if (identity?.User is null) return false;
+        if (_users.Contains(identity.User)) return true;
+        return _groups.Count > 0 && identity.Groups is { } groups
             && groups.OfType<SecurityIdentifier>().Any(_groups.Contains);
     }
 

@@ -160,14 +160,14 @@ public sealed class CopyDataHostileTests : IAsyncLifetime
     [InlineData(0xFFFF_FFFF_FFFF_FFFE)]
     public void Section_UnderAHandleThatIsNone_IsNotOpened(ulong handle)
     {
-        using var process = PeerProcess.TryOpen(Environment.ProcessId)!;
+        using var process = PeerProcess.TryOpen(Environment.ProcessId, duplicates: true)!;
         Assert.Null(new CopyDataSections(process).TryOpen(handle, 4096));
     }
 
     [Fact]
     public void Section_OfMemory_IsOpenedAndOfAFileIsNot()
     {
-        using var process = PeerProcess.TryOpen(Environment.ProcessId)!;
+        using var process = PeerProcess.TryOpen(Environment.ProcessId, duplicates: true)!;
         var sections = new CopyDataSections(process);
         using var outbox = new CopyDataOutbox();
         var handle = outbox.TryCreate()!.Value;
