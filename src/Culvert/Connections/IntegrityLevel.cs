@@ -1,7 +1,7 @@
 namespace Culvert.Connections;
 
-/// <summary>How far Windows trusts a process. The numbers are the system's; there may be others between them, so compare
-/// with <c>&gt;=</c>.</summary>
+/// <summary>How far Windows trusts a process. The numbers are the system's; there may be others between them, so
+/// compare with <c>&gt;=</c>.</summary>
 public enum IntegrityLevel
 {
     /// <summary>Nothing may be written, not even by its own user's programs at this level.</summary>

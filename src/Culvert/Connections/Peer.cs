@@ -24,8 +24,8 @@ public sealed record Peer
     /// <summary>The user's name, where the system knows one.</summary>
     public string? UserName { get; init; }
 
-    /// <summary>The user's security identifier on Windows (<c>S-1-5-...</c>). Decide by this, not by the name: names can
-    /// change, and two domains may have the same.</summary>
+    /// <summary>The user's security identifier on Windows (<c>S-1-5-...</c>). Decide by this, not by the name: names
+    /// can change, and two domains may have the same.</summary>
     public string? UserSid { get; init; }
 
     /// <summary>How far Windows trusts the peer's process.</summary>

@@ -61,7 +61,7 @@ internal sealed class TokenIdentity
         finally
         {
             // A thread of the pool that kept the client's identity would run others' work with its rights.
-            if (!Advapi32.RevertToSelf()) Environment.FailFast("A thread could not give a pipe client's identity back.");
+            if (!Advapi32.RevertToSelf()) Environment.FailFast("A thread keeps a pipe client's identity.");
         }
 
         using (token) return isOpen ? new TokenIdentity(token) : null;
