@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Culvert.Collector.Records;
+using Culvert.Shipping;
 
 namespace Culvert.Cli.Terminal;
 
@@ -22,6 +23,7 @@ internal static class LedgerText
             + $"+ dropped {Text(Dropped(total))} + spooled {Number(total, "spooled")}", total);
         foreach (var output in ledger.GetProperty("outputs").EnumerateArray()) Output(text, output);
 
+        DroppedByLevel(text, ledger);
         text.AppendLine();
         var producers = Producers(ledger);
         Row(text, "program", "received", "duplicates", "dropped", "spooled", "lost");
@@ -53,6 +55,38 @@ internal static class LedgerText
             text.AppendLine($"  of the stored ones the other side refused {Number(output, "rejected")} for good");
         if (output.GetProperty("problem").GetString() is { Length: > 0 } problem)
             text.AppendLine($"  {state.GetString()}: {TerminalText.Clean(problem)}");
+    }
+
+    /// <summary>What the collector shed, and what programs say that they dropped, by level: whether an error is missing is
+    /// the first question.</summary>
+    private static void DroppedByLevel(StringBuilder text, JsonElement ledger)
+    {
+        var shed = ledger.GetProperty("shedByLevel").EnumerateObject().Select(level => level.Value.GetInt64());
+        Levels(text, "dropped as the disk was short", shed);
+        var byProgram = ledger.GetProperty("producers").EnumerateArray()
+            .GroupBy(producer => producer.GetProperty("service").GetString()!, StringComparer.Ordinal);
+        foreach (var program in byProgram)
+        {
+            var sums = new long[LogProtocol.LevelCount];
+            foreach (var producer in program)
+            {
+                var at = 0;
+                foreach (var count in producer.GetProperty("droppedByLevel").EnumerateArray())
+                    sums[at++] += count.GetInt64();
+            }
+
+            Levels(text, $"dropped by {TerminalText.Clean(program.Key)} itself, its buffer full", sums);
+        }
+    }
+
+    private static void Levels(StringBuilder text, string what, IEnumerable<long> counts)
+    {
+        string[] parts =
+        [
+            .. counts.Select((count, level) => (count, level)).Where(pair => pair.count > 0)
+                .Select(pair => $"{LevelText.NameOfLevel(pair.level)} {Text(pair.count)}"),
+        ];
+        if (parts.Length > 0) text.Append(what).Append(": ").AppendJoin(", ", parts).AppendLine();
     }
 
     private static void Source(StringBuilder text, JsonElement source, ILookup<string, JsonElement> producers)

@@ -1,6 +1,7 @@
 using System.Text;
 using Culvert.Collector.Spool;
 using Culvert.Records;
+using Culvert.Shipping;
 
 namespace Culvert.Collector.Intake;
 
@@ -29,6 +30,9 @@ internal ref struct BatchFilter
     public int Kept { get; private set; }
 
     public int Shed { get; private set; }
+
+    /// <summary>The shed ones by level, or null when there are none.</summary>
+    public long[]? ShedByLevel { get; private set; }
 
     public int Duplicates { get; private set; }
 
@@ -100,6 +104,8 @@ internal ref struct BatchFilter
         {
             tally.Shed++;
             Shed++;
+            ShedByLevel ??= new long[LogProtocol.LevelCount];
+            ShedByLevel[LogProtocol.LevelOf(record.Severity)]++;
             return false;
         }
 

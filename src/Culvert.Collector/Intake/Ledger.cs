@@ -11,6 +11,7 @@ internal sealed class Ledger : ISpoolState
     private readonly LedgerCounts _total = new();
     private readonly CountTable _inputs = new(LedgerLimits.InputsMax);
     private readonly CountTable _sources = new(LedgerLimits.SourcesMax);
+    private readonly ShedCounts _shed = new();
     private LogSpool? _spool;
     private IReadOnlyList<OutputStatus> _statuses = [];
 
@@ -88,7 +89,10 @@ internal sealed class Ledger : ISpoolState
             var balanced = total.Balanced && IsSum(total, inputs) && IsSum(total, sources)
                 && (_spool is null || (ulong)total.Spooled == position) && outputs.All(output => output.Balanced);
             return new LedgerSnapshot(
-                total, inputs, sources, [.. Producers.Snapshot()], Producers.Forgotten, outputs, position, balanced);
+                total, inputs, sources, [.. Producers.Snapshot()], Producers.Forgotten, outputs, position, balanced)
+            {
+                ShedByLevel = _shed.Snapshot(),
+            };
         }
     }
 
@@ -118,13 +122,15 @@ internal sealed class Ledger : ISpoolState
         _total.Save(buffer);
         _inputs.Save(buffer);
         _sources.Save(buffer);
-        Producers.Save(buffer, bytesMax - (buffer.Length - start));
+        Producers.Save(buffer, bytesMax - (buffer.Length - start) - ShedCounts.SavedBytes);
+        _shed.Save(buffer);
     }
 
     void ISpoolState.Load(ReadOnlySpan<byte> saved)
     {
         var at = 0;
         if (saved.IsEmpty) return;
+        saved = _shed.TakeFrom(saved);
         if (!_total.TryLoad(saved, ref at) || !_inputs.TryLoad(saved, ref at) || !_sources.TryLoad(saved, ref at)
             || !Producers.TryLoad(saved, ref at))
             throw new IOException("the ledger in its checkpoint is not of this version.");
@@ -152,6 +158,7 @@ internal sealed class Ledger : ISpoolState
 
     private void Count(in PendingBatch batch)
     {
+        _shed.Add(batch.ShedByLevel);
         batch.Producer.Advance(batch.LastSequence, batch.Kept, batch.Shed, batch.Gaps);
         var input = _inputs.Get(batch.Input);
         foreach (ref readonly var tally in batch.Tallies.AsSpan())

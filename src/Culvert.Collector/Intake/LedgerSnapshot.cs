@@ -17,4 +17,10 @@ internal sealed record LedgerSnapshot(
     ForgottenSnapshot ForgottenProducers,
     IReadOnlyList<OutputSnapshot> Outputs,
     ulong Position,
-    bool Balanced);
+    bool Balanced)
+{
+    /// <summary>Records that were shed because the disk was short, by level from trace to fatal; among the dropped.
+    /// What has no level counts as info. Not in it is what nobody knows the level of: what was shed after the last
+    /// checkpoint before a crash.</summary>
+    public IReadOnlyList<long> ShedByLevel { get; init; } = [];
+}

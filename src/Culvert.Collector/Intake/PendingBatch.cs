@@ -11,7 +11,12 @@ namespace Culvert.Collector.Intake;
 /// <param name="Shed">Records that were dropped because the disk is full.</param>
 internal readonly record struct PendingBatch(
     ProducerState Producer, string Input, SourceTally[] Tallies, GapList Gaps,
-    ulong FirstSequence, ulong LastSequence, int Kept, int Shed);
+    ulong FirstSequence, ulong LastSequence, int Kept, int Shed)
+{
+    /// <summary>The shed ones by level, as <see cref="Culvert.Shipping.LogProtocol.LevelOf"/> counts levels; null when
+    /// there are none, or when nobody knows their levels any more.</summary>
+    public long[]? ShedByLevel { get; init; }
+}
 
 /// <summary>How many records of one source a batch holds, by outcome.</summary>
 internal struct SourceTally(string service)

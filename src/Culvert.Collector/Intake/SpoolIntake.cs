@@ -129,7 +129,9 @@ internal sealed class SpoolIntake : IIntake
             if (!TryAppend(producer, header, batch.Origin, records, out group)) return false;
         }
 
-        Note(group, producer, batch.Input, filter.Tallies, filter.Gaps, batch.FirstSequence, header, filter.Shed);
+        Note(
+            group, producer, batch.Input, filter.Tallies, filter.Gaps, batch.FirstSequence, header, filter.Shed,
+            filter.ShedByLevel);
         return true;
     }
 
@@ -145,12 +147,15 @@ internal sealed class SpoolIntake : IIntake
 
     private static void Note(
         SpoolGroup group, ProducerState producer, string input, SourceTally[] tallies, GapList gaps, ulong first,
-        in EntryHeader header, int shed)
+        in EntryHeader header, int shed, long[]? shedByLevel = null)
     {
         producer.Highest = Math.Max(producer.Highest, header.LastSequence);
         if (tallies.Length > 0) producer.Service = tallies[0].Service;
         group.Batches.Add(new PendingBatch(
-            producer, input, tallies, gaps, first, header.LastSequence, header.RecordCount, shed));
+            producer, input, tallies, gaps, first, header.LastSequence, header.RecordCount, shed)
+        {
+            ShedByLevel = shedByLevel,
+        });
     }
 
     private static async ValueTask<IntakeResult> AnswerAsync(

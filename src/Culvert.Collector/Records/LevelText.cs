@@ -12,6 +12,9 @@ internal static class LevelText
 
     public static string Name(Severity severity) => Names[Math.Min((int)severity, Names.Length - 1)];
 
+    /// <summary>The names of the levels by their place in a protocol's report: 0 for trace to 5 for fatal.</summary>
+    public static string NameOfLevel(int level) => Names[1 + level * 4];
+
     /// <summary>Three letters for a terminal.</summary>
     public static string ShortName(Severity severity) => Short[Step(severity)];
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Culvert.Cli.Reading;
-using Culvert.Collector.Tests.Shipping;
 
 namespace Culvert.Collector.Tests.EndToEnd;
 
@@ -13,28 +12,13 @@ public sealed class DiskFullTests
     public async Task DiskFull_ThenSpace_NothingAcknowledgedIsLostAndItRecoversByItself()
     {
         await using var collector = new RunningCollector();
-        Directory.CreateDirectory(collector.DataFolder);
-        await MountAsync(collector.DataFolder);
-        try
-        {
-            var configuration = Path.Combine(collector.Folder, "culvert.json");
-            await File.WriteAllTextAsync(
-                configuration,
-                """{ "spool": { "segmentSize": "1MiB", "maxSize": "16MiB", "minFree": "1MiB" } }""",
-                TestContext.Current.CancellationToken);
-            await collector.StartAsync("--config", configuration);
-            await RunAsync(collector);
-            await collector.StopAsync();
-        }
-        finally
-        {
-            // The collector holds files of it until it ended, also when the test failed.
-            await collector.EndAsync();
-            await RunProgramAsync("umount", collector.DataFolder);
-        }
+        await using var disk = await SmallDisk.MountAsync(collector, "24m");
+        await collector.StartAsync("--config", await disk.ConfigureAsync("1MiB"));
+        await RunAsync(collector, disk);
+        await collector.StopAsync();
     }
 
-    private static async Task RunAsync(RunningCollector collector)
+    private static async Task RunAsync(RunningCollector collector, SmallDisk disk)
     {
         var (before, during) = (StartedCollector.Word(), StartedCollector.Word());
         using var lines = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -43,8 +27,7 @@ public sealed class DiskFullTests
         await StartedCollector.SendAsync(lines, StartedCollector.Utf8(before + "\n"));
         await UntilFoundAsync(collector, before);
 
-        var ballast = Path.Combine(collector.DataFolder, "ballast");
-        Fill(ballast);
+        disk.Fill();
         await StartedCollector.UntilAsync(
             async () => await StatusAsync(collector, "readyz") == HttpStatusCode.ServiceUnavailable, "not ready");
 
@@ -59,7 +42,7 @@ public sealed class DiskFullTests
             StartedCollector.Utf8($"<14>app: {datagram}"), new UnixDomainSocketEndPoint(collector.SyslogPath));
         Assert.Equal(0, await CountAsync(collector, during));
 
-        File.Delete(ballast);
+        disk.MakeRoom();
         await StartedCollector.UntilAsync(
             async () => await StatusAsync(collector, "readyz") == HttpStatusCode.OK, "ready again");
         await UntilFoundAsync(collector, during);
@@ -67,35 +50,6 @@ public sealed class DiskFullTests
         Assert.Equal(1, await CountAsync(collector, during));
         await UntilFoundAsync(collector, datagram);
         Assert.True((await collector.LedgerAsync()).GetProperty("balanced").GetBoolean());
-    }
-
-    private static void Fill(string path)
-    {
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        var block = new byte[64 * 1024];
-        try
-        {
-            while (true) file.Write(block);
-        }
-        catch (IOException)
-        {
-            // That is full.
-        }
-    }
-
-    private static async Task MountAsync(string folder)
-    {
-        if (Environment.UserName != "root") Assert.Skip("Only root may mount a small tmpfs.");
-        if (CommandRun.FindProgram("mount") is null) Assert.Skip("The program 'mount' is not here.");
-        var (code, error) = await RunProgramAsync("mount", "-t", "tmpfs", "-o", "size=24m,mode=700", "tmpfs", folder);
-        if (code != 0) Assert.Skip($"A tmpfs cannot be mounted here: {error.Trim()}");
-    }
-
-    private static async Task<(int Code, string Error)> RunProgramAsync(string program, params string[] arguments)
-    {
-        using var run = CommandRun.Start(program, arguments);
-        var (code, _, error) = await run.EndAsync();
-        return (code, error);
     }
 
     private static Task UntilFoundAsync(RunningCollector collector, string word) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Culvert.Collector.Intake;
+using Culvert.Collector.Records;
 using Culvert.Collector.Outputs;
 
 namespace Culvert.Collector.Web.Api;
@@ -31,6 +32,10 @@ internal static class LedgerJson
         writer.WriteStartArray("producers"u8);
         foreach (var producer in ledger.Producers) WriteProducer(writer, producer);
         writer.WriteEndArray();
+        writer.WriteStartObject("shedByLevel"u8);
+        for (var level = 0; level < ledger.ShedByLevel.Count; level++)
+            writer.WriteNumber(LevelText.NameOfLevel(level), ledger.ShedByLevel[level]);
+        writer.WriteEndObject();
         writer.WriteStartObject("forgottenProducers"u8);
         writer.WriteNumber("epochs"u8, ledger.ForgottenProducers.Epochs);
         writer.WriteNumber("produced"u8, ledger.ForgottenProducers.Produced);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Culvert.Collector.Intake;
+using Culvert.Collector.Records;
 using Culvert.Collector.Outputs;
 using Culvert.Collector.Web.Api;
 
@@ -55,6 +56,10 @@ internal static class CollectorMetrics
         var lost = ledger.Producers.Aggregate(ledger.ForgottenProducers.Lost, (sum, producer) => sum + producer.Lost);
         text.Single(
             "culvert_records_lost_total", "counter", "Records that programs numbered and that never came.", lost);
+        text.Family(
+            "culvert_records_shed_total", "counter", "Records dropped because the disk was short, by level.");
+        for (var level = 0; level < ledger.ShedByLevel.Count; level++)
+            text.Sample(ledger.ShedByLevel[level], ("level", LevelText.NameOfLevel(level)));
         text.Single(
             "culvert_ledger_balanced", "gauge", "1 while every sum of the ledger adds up.", ledger.Balanced ? 1 : 0);
     }
