@@ -57,8 +57,8 @@ internal static class LedgerText
             text.AppendLine($"  {state.GetString()}: {TerminalText.Clean(problem)}");
     }
 
-    /// <summary>What the collector shed, and what programs say that they dropped, by level: whether an error is missing is
-    /// the first question.</summary>
+    /// <summary>What the collector shed, and what programs say that they dropped, by level: whether an error is missing
+    /// is the first question.</summary>
     private static void DroppedByLevel(StringBuilder text, JsonElement ledger)
     {
         var shed = ledger.GetProperty("shedByLevel").EnumerateObject().Select(level => level.Value.GetInt64());
