@@ -13,5 +13,9 @@ public sealed class PipeProcessTests : TransportProcessTests
         Directory.Delete(_folder, recursive: true);
     }
 
-    protected override string NewEndpoint() => $"pipe://{_folder}/{Guid.NewGuid():N}";
+    protected override string NewEndpoint()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "pipe:// is not carried on Windows yet.");
+        return $"pipe://{_folder}/{Guid.NewGuid():N}";
+    }
 }

@@ -5,5 +5,9 @@ public sealed class LocalConformanceTests : TransportConformanceTests
 {
     protected override TransportTraits Traits { get; } = new(true, true, true);
 
-    protected override string NewEndpoint() => $"local://test-{Guid.NewGuid():N}";
+    protected override string NewEndpoint()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "local:// is not carried on Windows yet.");
+        return $"local://test-{Guid.NewGuid():N}";
+    }
 }

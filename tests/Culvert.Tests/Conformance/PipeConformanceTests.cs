@@ -5,5 +5,9 @@ public sealed class PipeConformanceTests : TransportConformanceTests
 {
     protected override TransportTraits Traits { get; } = new(true, true, true);
 
-    protected override string NewEndpoint() => $"pipe://culvert-test-{Guid.NewGuid():N}";
+    protected override string NewEndpoint()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "pipe:// is not carried on Windows yet.");
+        return $"pipe://culvert-test-{Guid.NewGuid():N}";
+    }
 }

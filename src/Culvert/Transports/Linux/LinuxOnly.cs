@@ -10,6 +10,6 @@ internal static class LinuxOnly
         if (OperatingSystem.IsLinux() && Environment.Is64BitProcess) return;
         throw new ConnectionException(
             ConnectionError.InvalidEndpoint,
-            $"'{endpoint.Scheme}://' is built for 64-bit Linux alone so far; on this system use mem://.");
+            $"'{endpoint.Scheme}://' is built for 64-bit Linux alone so far; on this system use tcp:// or mem://.");
     }
 }

@@ -25,7 +25,6 @@ internal sealed class LocalTransport : Transport
 
     private static string PathOf(Endpoint endpoint, bool create)
     {
-        LinuxOnly.Check(endpoint);
         var name = endpoint.Address;
         if (name.Length is 0 or > NameLengthMax || name[0] == '.' || !name.All(IsNameCharacter))
         {
@@ -34,6 +33,7 @@ internal sealed class LocalTransport : Transport
                 $"'{name}' is no local name; use up to {NameLengthMax} letters, digits, '-', '_' and '.'.");
         }
 
+        LinuxOnly.Check(endpoint);
         return Path.Combine(Folder(endpoint, create), name + ".sock");
     }
 

@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using Culvert.Connections;
 using Culvert.Transports.Linux;
 using Culvert.Transports.Links;
+using Culvert.Transports.Sockets;
 
 namespace Culvert.Transports.Tcp;
 
@@ -17,10 +18,16 @@ internal sealed class TcpTransport : Transport
     public override async ValueTask<Listener> BindAsync(
         Endpoint endpoint, ListenerOptions options, CancellationToken cancellationToken = default)
     {
-        LinuxOnly.Check(endpoint);
         var (host, port) = Split(endpoint);
         var addresses = await ResolveAsync(host, endpoint, cancellationToken).ConfigureAwait(false);
         var address = new IPEndPoint(addresses[0], port);
+        if (!OperatingSystem.IsLinux())
+        {
+            var listening = AsyncSockets.Listen(address, endpoint, options.Backlog);
+            var local = (IPEndPoint?)listening.LocalEndPoint ?? address;
+            return new AsyncSocketListener(listening, Named(host, local.Port), options.Logger);
+        }
+
         var socket = SocketHandle.Create(FamilyOf(address), Libc.SocketStream);
         try
         {
@@ -28,9 +35,7 @@ internal sealed class TcpTransport : Transport
             socket.SetOption(Libc.LevelSocket, Libc.OptionReuseAddress, 1);
             Bind(socket, address, endpoint, options.Backlog);
             var bound = SocketName.LocalOf(socket) ?? address;
-            var shown = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
-            var real = Endpoint.Parse(string.Create(CultureInfo.InvariantCulture, $"tcp://{shown}:{bound.Port}"));
-            return new TcpListener(socket, real, options);
+            return new TcpListener(socket, Named(host, bound.Port), options);
         }
         catch
         {
@@ -42,7 +47,6 @@ internal sealed class TcpTransport : Transport
     public override ValueTask<Connection> ConnectAsync(
         Endpoint endpoint, ConnectOptions options, CancellationToken cancellationToken = default)
     {
-        LinuxOnly.Check(endpoint);
         var (host, port) = Split(endpoint);
         return SocketDialer.WithDeadlineAsync(endpoint, options, cancellationToken, async attempt =>
         {
@@ -52,6 +56,11 @@ internal sealed class TcpTransport : Transport
                 var address = new IPEndPoint(addresses[i], port);
                 try
                 {
+                    if (!OperatingSystem.IsLinux())
+                    {
+                        return await AsyncSockets.DialAsync(address, attempt).ConfigureAwait(false);
+                    }
+
                     var socket = await SocketDialer
                         .DialAsync(attempt, FamilyOf(address), SocketName.Of(address)).ConfigureAwait(false);
                     return Open(socket, endpoint);
@@ -95,6 +104,12 @@ internal sealed class TcpTransport : Transport
                 ConnectionError.InvalidEndpoint, $"The address of {endpoint} is none of this machine."),
             _ => SocketErrors.System(errno, $"Listening at {endpoint} failed"),
         };
+    }
+
+    private static Endpoint Named(string host, int port)
+    {
+        var shown = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
+        return Endpoint.Parse(string.Create(CultureInfo.InvariantCulture, $"tcp://{shown}:{port}"));
     }
 
     private static int FamilyOf(IPEndPoint address) =>

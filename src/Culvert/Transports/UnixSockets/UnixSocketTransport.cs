@@ -21,8 +21,8 @@ internal sealed class UnixSocketTransport : Transport
     public static async ValueTask<Listener> BindAsync(
         string path, Endpoint endpoint, ListenerOptions options, CancellationToken cancellationToken)
     {
-        LinuxOnly.Check(endpoint);
         UnixSocketPath.Check(path, endpoint);
+        LinuxOnly.Check(endpoint);
         var access = new UnixAccess(options.Access);
         var socket = SocketHandle.Create(Libc.FamilyUnix, Libc.SocketStream);
         try
@@ -42,8 +42,8 @@ internal sealed class UnixSocketTransport : Transport
     public static ValueTask<Connection> ConnectAsync(
         string path, Endpoint endpoint, ConnectOptions options, CancellationToken cancellationToken)
     {
-        LinuxOnly.Check(endpoint);
         UnixSocketPath.Check(path, endpoint);
+        LinuxOnly.Check(endpoint);
         return SocketDialer.WithDeadlineAsync(endpoint, options, cancellationToken, async attempt =>
         {
             var name = SocketName.OfPath(path);

@@ -5,6 +5,7 @@ using Culvert.Connections;
 namespace Culvert.Tests.Transports.NamedPipes;
 
 /// <summary>The other side is .NET's own named pipe, each way round.</summary>
+[Trait("system", "linux")]
 public sealed class NamedPipeInteropTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
