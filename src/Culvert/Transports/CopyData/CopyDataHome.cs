@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Culvert.Transports.Links;
 using Culvert.Transports.Windows;
 
 namespace Culvert.Transports.CopyData;
@@ -14,6 +15,8 @@ internal sealed class CopyDataHome(CopyDataHub hub, UInt128 key, PeerProcess pro
     public ICopyDataOutbox Outbox => _outbox;
 
     public void RunBehindMessages(Action work) => hub.Pump.Post(work);
+
+    public void Tell(Action<ILinkEvents> what, ILinkEvents events) => EventThreads.Shared.Run(what, events);
 
     public void Leave()
     {

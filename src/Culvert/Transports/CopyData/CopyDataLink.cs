@@ -147,8 +147,11 @@ internal sealed class CopyDataLink : ByteLink, ICopyDataEnd
         var end = new PeerEnd(kind, message);
         if (Interlocked.CompareExchange(ref _peerEnd, end, null) is not null) return;
         _input.End();
-        Tell(events => events.OnPeerGone(kind, message));
-        Tell(static events => events.OnReadable());
+        Tell(events =>
+        {
+            events.OnPeerGone(kind, message);
+            events.OnReadable();
+        });
     }
 
     private void CloseOnce(CopyDataSignal signal)
@@ -178,7 +181,7 @@ internal sealed class CopyDataLink : ByteLink, ICopyDataEnd
 
     private void Tell(Action<ILinkEvents> what)
     {
-        if (_events is { } events) EventThreads.Shared.Run(what, events);
+        if (_events is { } events) _home.Tell(what, events);
     }
 
     private sealed record PeerEnd(CloseKind Kind, string Message);

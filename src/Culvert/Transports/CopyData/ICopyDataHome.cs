@@ -1,3 +1,5 @@
+using Culvert.Transports.Links;
+
 namespace Culvert.Transports.CopyData;
 
 /// <summary>What one end of a connection belongs to in its process.</summary>
@@ -11,6 +13,9 @@ internal interface ICopyDataHome
 
     /// <summary>Runs something on the pump's thread, behind all that was sent to its windows before.</summary>
     void RunBehindMessages(Action work);
+
+    /// <summary>Tells of an event on a thread whose code may block.</summary>
+    void Tell(Action<ILinkEvents> what, ILinkEvents events);
 
     /// <summary>This end is closed: gives up its key and its handles.</summary>
     void Leave();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Culvert.Transports.CopyData;
+using Culvert.Transports.Links;
 
 namespace Culvert.Tests.Transports.CopyData;
 
@@ -20,6 +21,9 @@ internal sealed class FakeHome : ICopyDataHome, ICopyDataSections, ICopyDataOutb
     public ICopyDataOutbox Outbox => this;
 
     public void RunBehindMessages(Action work) => work();
+
+    public void Tell(Action<ILinkEvents> what, ILinkEvents events) =>
+        ThreadPool.UnsafeQueueUserWorkItem(what, events, preferLocal: false);
 
     public void Leave() => HasLeft = true;
 

@@ -1,4 +1,4 @@
-namespace Culvert.Transports.Links;
+namespace Culvert.Transports.Windows;
 
 /// <summary>Every limit of <see cref="EventThreads"/>, in one place.</summary>
 internal static class EventThreadLimits
@@ -13,5 +13,5 @@ internal static class EventThreadLimits
     public const int StallMs = 5;
 
     /// <summary>A thread beyond those that stay ends after this long without an event.</summary>
-    public const int IdleMs = 10_000;
+    public const uint IdleMs = 10_000;
 }

@@ -1,16 +1,24 @@
-namespace Culvert.Transports.Links;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Culvert.Transports.Links;
+
+namespace Culvert.Transports.Windows;
 
 /// <summary>
 /// The threads on which readers and writers hear of what a message pump received, and on which their continuations run.
 /// Continuations may block, and the thread pool adds threads too slowly for that: eight that blocked kept a dial
 /// waiting beyond its 5 s. Here another thread is there after 5 ms.
 /// </summary>
-internal sealed class EventThreads
+[SupportedOSPlatform("windows")]
+internal sealed unsafe class EventThreads
 {
     // Guards what follows between those who tell, the threads, and the watcher.
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
     private readonly Queue<(Action<ILinkEvents> What, ILinkEvents Events)> _queue = new();
     private readonly AutoResetEvent _allBusy = new(false);
+
+    // Counts what was told. Threads sleep on its address: waking one so takes a third of the time that an event takes.
+    private readonly int* _told = (int*)NativeMemory.AllocZeroed(sizeof(int));
     private int _threads;
     private int _idle;
     private long _taken;
@@ -26,12 +34,16 @@ internal sealed class EventThreads
     /// <summary>Tells of an event on another thread; returns at once.</summary>
     public void Run(Action<ILinkEvents> what, ILinkEvents events)
     {
+        bool isAwaited;
         lock (_gate)
         {
             _queue.Enqueue((what, events));
-            if (_idle > 0) Monitor.Pulse(_gate);
+            (*_told)++;
+            isAwaited = _idle > 0;
             if (_queue.Count > _idle) FindMore();
         }
+
+        if (isAwaited) KernelBase.WakeByAddressSingle(_told);
     }
 
     /// <summary>Under the gate: more events wait than threads do.</summary>
@@ -67,21 +79,33 @@ internal sealed class EventThreads
 
     private (Action<ILinkEvents> What, ILinkEvents Events)? TryTake()
     {
-        lock (_gate)
+        while (true)
         {
-            while (_queue.Count == 0)
+            int seen;
+            bool isMore;
+            lock (_gate)
             {
+                if (_queue.TryDequeue(out var item))
+                {
+                    _taken++;
+                    return item;
+                }
+
+                seen = *_told;
                 _idle++;
-                var isMore = _threads > EventThreadLimits.ThreadsBase;
-                var isPulsed = Monitor.Wait(_gate, isMore ? EventThreadLimits.IdleMs : Timeout.Infinite);
+                isMore = _threads > EventThreadLimits.ThreadsBase;
+            }
+
+            // Whoever tells after the number was seen has changed it, so that this returns at once.
+            var timeoutMs = isMore ? EventThreadLimits.IdleMs : uint.MaxValue;
+            var isWoken = KernelBase.WaitOnAddress(_told, &seen, sizeof(int), timeoutMs);
+            lock (_gate)
+            {
                 _idle--;
-                if (isPulsed || _queue.Count > 0 || _threads <= EventThreadLimits.ThreadsBase) continue;
+                if (isWoken || _queue.Count > 0 || _threads <= EventThreadLimits.ThreadsBase) continue;
                 _threads--;
                 return null;
             }
-
-            _taken++;
-            return _queue.Dequeue();
         }
     }
 
