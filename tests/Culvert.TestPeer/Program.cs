@@ -8,6 +8,8 @@ switch (args)
     case [var role, var name]
         when OperatingSystem.IsWindows() && role.StartsWith(DesktopRoles.Prefix, StringComparison.Ordinal):
         return await DesktopRoles.RunAsync(role, name);
+    case [CollectorRoles.Collect or CollectorRoles.Log, var endpoint]:
+        return await CollectorRoles.RunAsync(args[0], endpoint);
     case [var role, var endpoint]:
         return await Roles.RunAsync(role, endpoint);
     default:

@@ -20,8 +20,10 @@ internal sealed class CopyDataLink : ByteLink, ICopyDataEnd
     private volatile bool _inputEnded;
     private volatile bool _outputEnded;
     private volatile bool _peerClosed;
+    private volatile bool _isPausing;
     private TimeSpan _pause = CopyDataLimits.RetryPauseMin;
-    private int _closed;
+    private int _closing;
+    private volatile bool _isClosed;
 
     /// <param name="peer">The window of the other end.</param>
     /// <param name="peerKey">The key under which the other end is known there.</param>
@@ -58,7 +60,8 @@ internal sealed class CopyDataLink : ByteLink, ICopyDataEnd
 
     public override int Send(in ReadOnlySequence<byte> bytes)
     {
-        if (_peerEnd is not null || Volatile.Read(ref _closed) != 0) return LinkResult.Broken;
+        if (_peerEnd is not null || _isClosed) return LinkResult.Broken;
+        if (_isPausing) return LinkResult.WouldBlock;
         var sent = _output.Send(bytes);
         switch (sent.Kind)
         {
@@ -66,6 +69,7 @@ internal sealed class CopyDataLink : ByteLink, ICopyDataEnd
                 _pause = CopyDataLimits.RetryPauseMin;
                 return sent.Count;
             case CopyDataSentKind.Unanswered:
+                _isPausing = true;
                 _ = TryAgainAsync();
                 break;
             case CopyDataSentKind.Gone:
@@ -98,7 +102,7 @@ internal sealed class CopyDataLink : ByteLink, ICopyDataEnd
 
     public long OnMessage(in CopyDataMessage message, nint sender)
     {
-        if (Volatile.Read(ref _closed) != 0) return new CopyDataAnswer(CopyDataCode.Gone).Encode();
+        if (_isClosed) return new CopyDataAnswer(CopyDataCode.Gone).Encode();
         var answer = _input.Take(message);
         if (answer.Count > 0) Tell(static events => events.OnReadable());
         else if (answer.Code == CopyDataCode.Broken) EndByPeer(CloseKind.Failed, "The peer broke the protocol.");
@@ -156,8 +160,11 @@ internal sealed class CopyDataLink : ByteLink, ICopyDataEnd
 
     private void CloseOnce(CopyDataSignal signal)
     {
-        if (Interlocked.Exchange(ref _closed, 1) != 0) return;
+        if (Interlocked.Exchange(ref _closing, 1) != 0) return;
+
+        // Told before any message is answered with Gone: whoever gets that answer looks for what was told before it.
         if (_peerEnd is null && !_peerClosed) _peer.Notify(signal, _peerKey);
+        _isClosed = true;
         _input.Discard();
         _home.RunBehindMessages(_input.Release);
         _home.Leave();
@@ -169,7 +176,8 @@ internal sealed class CopyDataLink : ByteLink, ICopyDataEnd
         var pause = _pause;
         _pause = pause * 2 < CopyDataLimits.RetryPauseMax ? pause * 2 : CopyDataLimits.RetryPauseMax;
         await Task.Delay(pause).ConfigureAwait(false);
-        if (Volatile.Read(ref _closed) == 0) Tell(static events => events.OnWritable());
+        _isPausing = false;
+        if (!_isClosed) Tell(static events => events.OnWritable());
     }
 
     private async Task GiveUpOnWindowAsync()

@@ -49,6 +49,21 @@ public sealed class CopyDataStreamTests
         await receiver.ReadToFailureAsync(Token);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Close_WhileThePeerSends_IsToldBeforeAnyAnswerSaysGone(bool isAbort)
+    {
+        var peer = new AskingWindow();
+        var link = new CopyDataLink(peer, 1, new FakeHome());
+        peer.Target = link;
+        if (isAbort) link.Abort();
+        else link.Close();
+        Assert.Equal(isAbort ? CopyDataSignal.Aborted : CopyDataSignal.Closed, peer.Told);
+        Assert.Equal(CopyDataCode.Taken, peer.AnswerWhenTold);
+        Assert.Equal(CopyDataCode.Gone, peer.Ask(2));
+    }
+
     [Fact]
     public void Bulk_WithoutASectionOrBeyondIt_IsNeverRead()
     {
@@ -138,6 +153,34 @@ public sealed class CopyDataStreamTests
         var bytes = new byte[CopyDataLayout.BodyOffset + CopyDataLayout.BulkBodyBytes];
         CopyDataMessage.WriteBulk(bytes, 2, sequence, length);
         return bytes;
+    }
+
+    /// <summary>Sends to the other end at the very moment in which it hears something.</summary>
+    private sealed class AskingWindow : ICopyDataWindow
+    {
+        public ICopyDataEnd Target { get; set; } = null!;
+
+        public CopyDataSignal? Told { get; private set; }
+
+        public CopyDataCode AnswerWhenTold { get; private set; }
+
+        public CopyDataCode Ask(ulong sequence)
+        {
+            Assert.True(CopyDataMessage.TryRead(Data(sequence, [1]), out var message));
+            return CopyDataAnswer.Decode(Target.OnMessage(message, 0)).Code;
+        }
+
+        public CopyDataOutcome Send(ReadOnlySpan<byte> message, out long answer)
+        {
+            answer = 0;
+            return CopyDataOutcome.NoWindow;
+        }
+
+        public void Notify(CopyDataSignal signal, UInt128 key)
+        {
+            AnswerWhenTold = Ask(1);
+            Told = signal;
+        }
     }
 
     private sealed class LyingWindow(Random random) : ICopyDataWindow
