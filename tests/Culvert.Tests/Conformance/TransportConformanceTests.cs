@@ -519,8 +519,12 @@ public abstract class TransportConformanceTests : IDisposable
             }
         }
 
-        static int CountHandles() =>
-            OperatingSystem.IsLinux() ? Directory.GetFileSystemEntries("/proc/self/fd").Length : 0;
+        static int CountHandles()
+        {
+            if (OperatingSystem.IsLinux()) return Directory.GetFileSystemEntries("/proc/self/fd").Length;
+            using var self = System.Diagnostics.Process.GetCurrentProcess();
+            return self.HandleCount;
+        }
     }
 
     protected Task<ConnectionPair> OpenAsync() =>

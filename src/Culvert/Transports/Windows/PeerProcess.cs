@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.Versioning;
 using System.Security.Principal;
 using Culvert.Connections;
@@ -87,12 +88,14 @@ internal sealed class PeerProcess : IDisposable
 
     private static unsafe string? PathOf(SafeProcessHandle handle)
     {
-        var buffer = new char[PathLengthMax];
+        var buffer = ArrayPool<char>.Shared.Rent(PathLengthMax);
         var length = (uint)buffer.Length;
         fixed (char* name = buffer)
         {
             var isKnown = Kernel32.QueryFullProcessImageName(handle, 0, name, &length);
-            return isKnown ? new string(name, 0, (int)length) : null;
+            var path = isKnown ? new string(name, 0, (int)length) : null;
+            ArrayPool<char>.Shared.Return(buffer);
+            return path;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.Versioning;
 using System.Security.Principal;
 using Culvert.Connections;
@@ -11,6 +12,12 @@ internal sealed class TokenIdentity
 {
     // TOKEN_MANDATORY_LABEL with a SID of fifteen parts at most, which is 68 bytes.
     private const int LabelBytesMax = 128;
+
+    /// <summary>Names that are kept at most; a machine has few users, and a hostile one cannot make more of
+    /// them.</summary>
+    private const int NamesMax = 256;
+
+    private static readonly ConcurrentDictionary<SecurityIdentifier, string> Names = new();
 
     private TokenIdentity(SafeAccessTokenHandle token)
     {
@@ -76,13 +83,18 @@ internal sealed class TokenIdentity
         SessionId = SessionId,
     };
 
-    /// <summary>The name without its domain, as Environment.UserName has it.</summary>
+    /// <summary>The name without its domain, as Environment.UserName has it. Kept, since asking for it is a call to
+    /// another process, which made a thousand dials take three times as long.</summary>
     private static string? NameOf(SecurityIdentifier? user)
     {
+        if (user is null) return null;
+        if (Names.TryGetValue(user, out var known)) return known;
         try
         {
-            var name = user?.Translate(typeof(NTAccount)).Value;
-            return name?[(name.IndexOf('\\', StringComparison.Ordinal) + 1)..];
+            var full = user.Translate(typeof(NTAccount)).Value;
+            var name = full[(full.IndexOf('\\', StringComparison.Ordinal) + 1)..];
+            if (Names.Count < NamesMax) Names[user] = name;
+            return name;
         }
         catch (SystemException)
         {

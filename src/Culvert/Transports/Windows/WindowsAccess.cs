@@ -8,6 +8,12 @@ namespace Culvert.Transports.Windows;
 [SupportedOSPlatform("windows")]
 internal sealed class WindowsAccess
 {
+    private static readonly Lazy<SecurityIdentifier> OfProcess = new(() =>
+    {
+        using var self = PeerProcess.TryOpen(Environment.ProcessId)!;
+        return self.User!;
+    });
+
     private readonly AccessKind _kind;
     private readonly HashSet<SecurityIdentifier> _users = [];
     private readonly HashSet<SecurityIdentifier> _groups = [];
@@ -21,11 +27,8 @@ internal sealed class WindowsAccess
         foreach (var name in policy.Groups) _groups.Add(Find(name) ?? throw Unknown("group", name));
     }
 
-    public static SecurityIdentifier CurrentUser()
-    {
-        using var identity = WindowsIdentity.GetCurrent();
-        return identity.User!;
-    }
+    /// <summary>The user of this process, whomever a thread impersonates.</summary>
+    public static SecurityIdentifier CurrentUser() => OfProcess.Value;
 
     /// <summary>The identifier of an account by name, or written as S-1-...; null when there is none.</summary>
     public static SecurityIdentifier? Find(string name)
