@@ -11,7 +11,6 @@ public sealed class CopyDataNameTests
     [InlineData("copydata://a/b")]
     [InlineData(@"copydata://a\b")]
     [InlineData("copydata://a b")]
-    [InlineData("copydata://12345678901234567890123456789012345678901234567890123456789012345")]
     [InlineData("copydata://name?integrity=low")]
     [InlineData("copydata://name?owner=")]
     [InlineData("copydata://name?mode=message")]
@@ -19,6 +18,14 @@ public sealed class CopyDataNameTests
     {
         var error = Assert.Throws<ConnectionException>(() => CopyDataName.Of(Endpoint.Parse(text)));
         Assert.Equal(ConnectionError.InvalidEndpoint, error.Error);
+    }
+
+    [Fact]
+    public void Of_ANameThatIsTooLong_IsAnInvalidEndpoint()
+    {
+        var longest = new string('x', CopyDataLimits.NameLengthMax);
+        Assert.Equal(longest, CopyDataName.Of(Endpoint.Parse($"copydata://{longest}")).Title);
+        Assert.Throws<ConnectionException>(() => CopyDataName.Of(Endpoint.Parse($"copydata://{longest}x")));
     }
 
     [Fact]
