@@ -33,6 +33,7 @@ internal static class CollectorRoles
             ConfigurationSources.Option("inputs.programs.type", "listen", "test"),
             ConfigurationSources.Option("inputs.programs.endpoint", endpoint, "test"),
         ]);
+        string said;
         try
         {
             await using (await CollectorHost.StartAsync(
@@ -46,14 +47,16 @@ internal static class CollectorRoles
                 configuration, folder, NullLoggerFactory.Instance, TimeProvider.System);
             var ledger = data.Ledger.Snapshot();
             var stored = ledger.Outputs.Single(output => output.Name == "store").Stored;
-            Say(string.Create(
+            said = string.Create(
                 CultureInfo.InvariantCulture,
-                $"received {ledger.Total.Received} spooled {ledger.Total.Spooled} stored {stored} {ledger.Balanced}"));
+                $"received {ledger.Total.Received} spooled {ledger.Total.Spooled} stored {stored} {ledger.Balanced}");
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+
+        Say(said); // Last, since the test ends this process when it has read it.
     }
 
     private static void LogAll(string endpoint)
