@@ -2,7 +2,8 @@
 # Runs the tests for Windows under Wine; `./build.sh test windows` calls it. Usage:
 #   tests/windows.sh missing              says what is not here, and nothing when all is
 #   tests/windows.sh publish              publishes the tests for win-x64 into artifacts/publish
-#   tests/windows.sh run [PROJECT[/CLASS]]...   runs published tests in a Wine of its own; CLASS may have * at its ends
+#   tests/windows.sh run [PROJECT[/CLASS]]... [collector]   runs published tests in a Wine of its own;
+#       CLASS may have * at its ends; collector is the collector itself, with records over each transport
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -19,8 +20,8 @@ missing() {
 # Loose files: Wine 8 cannot load an ordinary single-file program.
 publish() {
     local project
-    for project in Culvert.TestPeer "${projects[@]}"; do
-        dotnet publish "tests/$project" -c Debug -r win-x64 --self-contained -p:PublishSingleFile=false \
+    for project in tests/Culvert.TestPeer src/Culvert.Cli "${projects[@]/#/tests/}"; do
+        dotnet publish "$project" -c Debug -r win-x64 --self-contained -p:PublishSingleFile=false \
             -p:UseSharedCompilation=true -v quiet -nologo
     done
 }
@@ -64,8 +65,8 @@ run_class() { # run_class EXECUTABLE CLASS
         wineserver -w || true
         if grep -q 'Test run summary' "$log"; then break; fi
         broken=$((broken + 1))
-        echo "The runtime broke down under Wine in $2 (exit $code, attempt $attempt): $(grep -a -m1 -A1 '^Fatal' "$log" |
-            tr '\r\n' '  ')"
+        echo "The runtime broke down under Wine in $2 (exit $code, attempt $attempt):" \
+            "$(grep -a -m1 -A1 '^Fatal' "$log" | tr '\r\n' '  ')"
         if ((attempt == attempts_max || SECONDS > limit_seconds)); then failed=$((failed + 1)); return; fi
     done
     grep -aE -A20 '^failed ' "$log" || true
@@ -79,7 +80,7 @@ run_class() { # run_class EXECUTABLE CLASS
 run() {
     if [[ -z ${DISPLAY:-} ]]; then exec xvfb-run -a "$0" run "$@"; fi
     local project executable class prefix wanted=("$@")
-    [[ ${#wanted[@]} -gt 0 ]] || wanted=("${projects[@]}")
+    [[ ${#wanted[@]} -gt 0 ]] || wanted=("${projects[@]}" collector)
     prefix=$(mktemp -d "${TMPDIR:-/tmp}/culvert-wine-XXXXXX")
     trap end_wine EXIT
     export WINEPREFIX=$prefix
@@ -88,6 +89,7 @@ run() {
     passed=0 failed=0 skipped=0 broken=0
     for project in "${wanted[@]}"; do
         local filter='*'
+        if [[ $project == collector ]]; then run_collector; continue; fi
         [[ $project != */* ]] || { filter=${project#*/}; project=${project%%/*}; }
         executable=artifacts/publish/$project/debug_win-x64/$project.exe
         for class in $(classes_of "$executable" "$project" "$filter"); do
@@ -106,11 +108,47 @@ run() {
     [[ $failed -eq 0 && $passed -gt 0 ]]
 }
 
+start_collector() { # starts a collector and leaves its process in $collector, its endpoints in $said
+    local line
+    exec 3< <(exec timeout -k 5 "$class_limit_seconds" wine "$culvert" up --data "$folder" --http 127.0.0.1:0 \
+        --listen tcp://127.0.0.1:0 --listen "copydata://culvert-test-$$" </dev/null 2>&1)
+    collector=$!
+    said=
+    while [[ -z $said ]] && read -r -t 60 -u 3 line; do
+        if [[ $line == ready* ]]; then said=${line%$'\r'}; else echo "collector: ${line%$'\r'}"; fi
+    done
+}
+
+# The collector itself: a program of Windows sends it records over each transport; a collector that was killed has them.
+run_collector() {
+    local culvert=artifacts/publish/Culvert.Cli/debug_win-x64/Culvert.Cli.exe folder="$WINEPREFIX/collector"
+    local collector said endpoint counts records=1000
+    start_collector
+    for endpoint in $said; do
+        [[ $endpoint == tcp:* || $endpoint == copydata:* ]] || continue
+        seq "$records" | timeout 60 wine "$culvert" send --timeout 20s --to "$endpoint" || true
+    done
+    wineserver -k -9 || true
+    wait "$collector" || true
+    start_collector
+    counts=$(timeout 60 wine "$culvert" stats --data "$folder" | tr -d '\r') || true
+    echo "$counts"
+    for endpoint in listen1 listen2; do
+        if grep -qE "^$endpoint +1,000 +0 +0 +1,000 " <<<"$counts"; then passed=$((passed + 1)); else
+            echo "failed: the collector does not have $records records of $endpoint, as it should after it was killed"
+            failed=$((failed + 1))
+        fi
+    done
+    wineserver -k || true
+    wait "$collector" || true
+}
+
 classes_of() { # classes_of EXECUTABLE PROJECT FILTER
     local attempt list=''
     for ((attempt = 1; attempt <= attempts_max && ${#list} == 0; attempt++)); do
-        list=$(timeout -k 5 60 wine "$1" --list-tests --no-ansi --filter-class "$3" --filter-not-trait system=linux \
-            </dev/null 2>/dev/null | sed -nE "s/\(.*//; s/^ +($2\.[A-Za-z0-9_.]+)\.[A-Za-z0-9_]+.*/\1/p" | sort -u) || true
+        list=$(timeout -k 5 60 wine "$1" --list-tests --no-ansi \
+            --filter-class "$3" --filter-not-trait system=linux </dev/null 2>/dev/null |
+            sed -nE "s/\(.*//; s/^ +($2\.[A-Za-z0-9_.]+)\.[A-Za-z0-9_]+.*/\1/p" | sort -u) || true
     done
     echo "$list"
 }
