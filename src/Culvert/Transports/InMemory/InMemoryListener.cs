@@ -1,19 +1,14 @@
 using System.Threading.Channels;
 using Culvert.Connections;
 using Culvert.Transports.Links;
+using Culvert.Transports.Windows;
 
 namespace Culvert.Transports.InMemory;
 
 /// <summary>Accepts connections of this process at a name.</summary>
 internal sealed class InMemoryListener : Listener
 {
-    private static readonly Peer Self = new()
-    {
-        ProcessId = Environment.ProcessId,
-        UserName = Environment.UserName,
-        ExecutablePath = Environment.ProcessPath,
-        IsLocal = true,
-    };
+    private static readonly Peer Self = DescribeSelf();
 
     private readonly Channel<LinkConnection> _backlog;
     private readonly Action<InMemoryListener> _release;
@@ -63,4 +58,18 @@ internal sealed class InMemoryListener : Listener
     }
 
     public override ValueTask DisposeAsync() => UnbindAsync();
+
+    private static Peer DescribeSelf()
+    {
+        var peer = new Peer
+        {
+            ProcessId = Environment.ProcessId,
+            UserName = Environment.UserName,
+            ExecutablePath = Environment.ProcessPath,
+            IsLocal = true,
+        };
+        if (!OperatingSystem.IsWindows()) return peer;
+        using var process = PeerProcess.TryOpen(Environment.ProcessId);
+        return process?.Identity?.Describe(peer) ?? peer;
+    }
 }
