@@ -9,8 +9,9 @@ declare -A suites=(
     [processes]=Culvert.CrossProcess.Tests
     [collector]=Culvert.Collector.Tests
     [web]=Culvert.Web.Tests
+    [services]=Culvert.Services.Tests
 )
-suite_order=(library processes collector web windows)
+suite_order=(library processes collector web services windows)
 
 # What tests use beside the SDK, as Debian packages: command that shows it is there -> package.
 declare -A needs=(
@@ -19,9 +20,15 @@ declare -A needs=(
     [python3]=python3
     [runuser]=util-linux
     [logrotate]=logrotate
+    [java]=openjdk-17-jre-headless
     [wine]='wine wine64'
     [xvfb-run]=xvfb
     [xauth]=xauth
+)
+
+# Libraries that tests use: file that the loader must know -> package.
+declare -A library_needs=(
+    [librdkafka.so.1]=librdkafka1
 )
 
 help() {
@@ -30,7 +37,7 @@ Usage: ./build.sh COMMAND
 
   build                 builds everything
   test [NAME...]        installs what the tests need and runs them; NAME is library, processes, collector,
-                        web or windows (the tests for Windows, under Wine)
+                        web, services (Kafka) or windows (the tests for Windows, under Wine)
        --full           runs the long proofs whole (about a quarter of an hour)
        --install        installs missing Debian packages with sudo (done without asking when run as root)
   bench [ARGUMENT...]   the same as ./culvert bench
@@ -50,6 +57,10 @@ install_needs() {
     local missing=() command
     for command in "${!needs[@]}"; do
         [[ -n "$(PATH="$PATH:/usr/sbin:/sbin" command -v "$command" || true)" ]] || missing+=("${needs[$command]}")
+    done
+    local library
+    for library in "${!library_needs[@]}"; do
+        PATH="$PATH:/usr/sbin:/sbin" ldconfig -p 2>/dev/null | grep -q "$library" || missing+=("${library_needs[$library]}")
     done
     [[ ${#missing[@]} -gt 0 ]] || return 0
     mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)

@@ -1,6 +1,7 @@
 using Culvert.Collector.Configuration;
 using Culvert.Collector.Outputs;
 using Culvert.Collector.Outputs.Files;
+using Culvert.Collector.Outputs.Kafka;
 using Culvert.Collector.Store;
 using Microsoft.Extensions.Logging;
 
@@ -21,11 +22,24 @@ internal static class OutputFactory
 
         var status = new OutputStatus(configured.Name, configured.Type, time);
         var logger = loggers.CreateLogger<SpoolPump>();
-        return new SpoolPump(status, Sink(configured, status, logger), data.Spool, logger, time);
+        return new SpoolPump(status, Sink(configured, status, logger, time), data.Spool, logger, time);
     }
 
+    private static KafkaSinkOptions KafkaOptionsOf(ConfiguredObject configured) => new()
+    {
+        Output = configured.Name,
+        Brokers = string.Join(',', configured.Texts("brokers")),
+        Topic = configured.Text("topic"),
+        TopicOfLevel = configured.Map("topicOfLevel"),
+        TopicOfService = configured.Map("topicOfService"),
+        Compression = configured.Text("compression"),
+        AsJson = configured.Text("format") == "json",
+        Settings = configured.Map("librdkafka"),
+    };
+
     /// <summary>How a sink is made; it is made again after each failure.</summary>
-    private static Func<IOutputSink> Sink(ConfiguredObject configured, OutputStatus status, ILogger logger)
+    private static Func<IOutputSink> Sink(
+        ConfiguredObject configured, OutputStatus status, ILogger logger, TimeProvider time)
     {
         switch (configured.Type)
         {
@@ -37,6 +51,9 @@ internal static class OutputFactory
                     FileCount = configured.Integer("files"),
                 };
                 return () => new FileSink(file);
+            case "kafka":
+                var kafka = KafkaOptionsOf(configured);
+                return () => new KafkaSink(kafka, status, logger, time);
             case "stdout":
                 return () => new StandardOutputSink(Console.OpenStandardOutput);
             default:

@@ -40,10 +40,23 @@ internal static class ConfigCommand
         {
             if (options.Read(result, out var wrong) is not { } configuration) return wrong;
             foreach (var value in configuration.Values)
-                Console.WriteLine($"{value.Path,-32} {string.Join(", ", value.Texts),-32} {value.Origin}");
+            {
+                var texts = string.Join(", ", value.Texts.Select(Shown));
+                Console.WriteLine($"{value.Path,-32} {texts,-32} {value.Origin}");
+            }
+
             return ExitCode.Done;
         });
         return command.WithExamples("culvert config show", "CULVERT_SPOOL__MAXSIZE=1GiB culvert config show");
+    }
+
+    /// <summary>What is shown ends in tickets and chats, so a secret of a map stays out of it.</summary>
+    private static string Shown(string text)
+    {
+        var name = text.AsSpan(0, Math.Max(0, text.IndexOf('=', StringComparison.Ordinal)));
+        return name.Contains("password", StringComparison.OrdinalIgnoreCase)
+            || name.Contains("secret", StringComparison.OrdinalIgnoreCase)
+            || name.Contains(".pem", StringComparison.OrdinalIgnoreCase) ? $"{name}=..." : text;
     }
 
     private static Command Settings()

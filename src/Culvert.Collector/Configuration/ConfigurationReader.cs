@@ -172,6 +172,6 @@ internal sealed class ConfigurationReader(SettingCatalog catalog)
         _ => text.Length == 0 && setting.Kind != SettingKind.Text ? [] : [text],
     };
 
-    private static string Suggest(string name, IEnumerable<string> names) =>
+    internal static string Suggest(string name, IEnumerable<string> names) =>
         NearestName.Find(name, names) is { } nearest ? $"; did you mean '{nearest}'?" : ".";
 }

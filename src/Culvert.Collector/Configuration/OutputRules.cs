@@ -1,10 +1,13 @@
+using Culvert.Collector.Outputs.Kafka;
+
 namespace Culvert.Collector.Configuration;
 
 /// <summary>What the values of outputs must be to each other.</summary>
 internal static class OutputRules
 {
     public static IEnumerable<string> Problems(IReadOnlyList<ConfiguredObject> outputs) =>
-        OnlyOne(outputs, "store").Concat(OnlyOne(outputs, "stdout")).Concat(OwnFiles(outputs));
+        OnlyOne(outputs, "store").Concat(OnlyOne(outputs, "stdout")).Concat(OwnFiles(outputs))
+            .Concat(outputs.Where(output => output.Type == "kafka").SelectMany(Kafka));
 
     private static IEnumerable<string> OnlyOne(IReadOnlyList<ConfiguredObject> outputs, string type) =>
         outputs.Where(output => output.Type == type).Skip(1).Select(output =>
@@ -17,4 +20,26 @@ internal static class OutputRules
         from other in file.Skip(1)
         select $"outputs.{other.Name}.path is '{other.Text("path")}', which outputs.{file.First().Name} writes "
             + "already; name another file.";
+
+    private static IEnumerable<string> Kafka(ConfiguredObject output)
+    {
+        foreach (var level in output.Map("topicOfLevel").Keys.Except(KafkaTopics.LevelNames))
+        {
+            yield return $"outputs.{output.Name}.topicOfLevel: there is no level "
+                + $"'{level}'{ConfigurationReader.Suggest(level, KafkaTopics.LevelNames)}";
+        }
+
+        foreach (var (name, value) in output.Map("librdkafka"))
+        {
+            if (KafkaSinkOptions.OwnSettings.Contains(name))
+            {
+                yield return $"outputs.{output.Name}.librdkafka.{name} is the output's own to set, since its promises "
+                    + "rest on it; leave it out.";
+            }
+            else if (KafkaSettingNames.Problem(name, value) is { } problem)
+            {
+                yield return $"outputs.{output.Name}.librdkafka: {problem}";
+            }
+        }
+    }
 }

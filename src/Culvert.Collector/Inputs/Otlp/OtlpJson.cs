@@ -7,6 +7,7 @@ using System.Text.Unicode;
 using Culvert.Collector.Inputs.Http;
 using Culvert.Collector.Inputs.Lines;
 using Culvert.Collector.Inputs.Text;
+using Culvert.Collector.Otlp;
 using Culvert.Records;
 
 namespace Culvert.Collector.Inputs.Otlp;

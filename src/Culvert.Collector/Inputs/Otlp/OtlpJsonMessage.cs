@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Culvert.Collector.Otlp;
 
 namespace Culvert.Collector.Inputs.Otlp;
 

@@ -1,4 +1,5 @@
 using Culvert.Collector.Inputs.Lines;
+using Culvert.Collector.Otlp;
 using Culvert.Records;
 
 namespace Culvert.Collector.Inputs.Otlp;

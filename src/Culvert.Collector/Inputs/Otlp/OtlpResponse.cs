@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Culvert.Collector.Inputs.Http;
+using Culvert.Collector.Otlp;
 using Culvert.Records;
 using Microsoft.AspNetCore.Http;
 
@@ -68,32 +69,19 @@ internal static class OtlpResponse
     private static byte[] Partial(int rejected, string message)
     {
         var inner = new RecordBuffer(128);
-        Number(inner, OtlpFields.PartialSuccessRejected, rejected);
-        Bytes(inner, OtlpFields.PartialSuccessMessage, Encoding.UTF8.GetBytes(message));
+        ProtobufWriter.Number(inner, OtlpFields.PartialSuccessRejected, (ulong)rejected);
+        ProtobufWriter.Bytes(inner, OtlpFields.PartialSuccessMessage, Encoding.UTF8.GetBytes(message));
         var outer = new RecordBuffer(128);
-        Bytes(outer, OtlpFields.ResponsePartialSuccess, inner.Written);
+        ProtobufWriter.Bytes(outer, OtlpFields.ResponsePartialSuccess, inner.Written);
         return outer.Written.ToArray();
     }
 
     private static byte[] Status(int code, string message)
     {
         var buffer = new RecordBuffer(128);
-        Number(buffer, OtlpFields.StatusCode, code);
-        Bytes(buffer, OtlpFields.StatusMessage, Encoding.UTF8.GetBytes(message));
+        ProtobufWriter.Number(buffer, OtlpFields.StatusCode, (ulong)code);
+        ProtobufWriter.Bytes(buffer, OtlpFields.StatusMessage, Encoding.UTF8.GetBytes(message));
         return buffer.Written.ToArray();
-    }
-
-    private static void Number(RecordBuffer buffer, int field, int value)
-    {
-        buffer.WriteVarint((uint)field << 3 | (uint)Otlp.ProtobufType.Varint);
-        buffer.WriteVarint((ulong)value);
-    }
-
-    private static void Bytes(RecordBuffer buffer, int field, ReadOnlySpan<byte> value)
-    {
-        buffer.WriteVarint((uint)field << 3 | (uint)Otlp.ProtobufType.Bytes);
-        buffer.WriteVarint((ulong)value.Length);
-        buffer.WriteBytes(value);
     }
 
     private static byte[] Json(Action<Utf8JsonWriter> write)

@@ -1,3 +1,4 @@
+using Culvert.Collector.Otlp;
 using Culvert.Records;
 
 namespace Culvert.Collector.Inputs.Otlp;

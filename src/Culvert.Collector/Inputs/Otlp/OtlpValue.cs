@@ -1,3 +1,5 @@
+using Culvert.Collector.Otlp;
+
 namespace Culvert.Collector.Inputs.Otlp;
 
 /// <summary>One AnyValue, in the memory of the body.</summary>

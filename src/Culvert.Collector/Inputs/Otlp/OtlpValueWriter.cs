@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Culvert.Collector.Inputs.Http;
+using Culvert.Collector.Otlp;
 using Culvert.Records;
 
 namespace Culvert.Collector.Inputs.Otlp;

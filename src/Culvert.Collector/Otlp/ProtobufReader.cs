@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Culvert.Records;
 
-namespace Culvert.Collector.Inputs.Otlp;
+namespace Culvert.Collector.Otlp;
 
 /// <summary>
 /// Walks the fields of one Protocol Buffers message without copying; source: protobuf.dev/programming-guides/encoding.

@@ -1,4 +1,4 @@
-namespace Culvert.Collector.Inputs.Otlp;
+namespace Culvert.Collector.Otlp;
 
 /// <summary>The field numbers of OTLP's log messages; source: opentelemetry-proto, logs/v1/logs.proto,
 /// common/v1/common.proto, resource/v1/resource.proto, collector/logs/v1/logs_service.proto.</summary>

@@ -1,4 +1,4 @@
-namespace Culvert.Collector.Inputs.Otlp;
+namespace Culvert.Collector.Otlp;
 
 /// <summary>The wire types of Protocol Buffers that are in use.</summary>
 internal enum ProtobufType : byte

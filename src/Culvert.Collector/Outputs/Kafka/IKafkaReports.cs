@@ -1,0 +1,14 @@
+namespace Culvert.Collector.Outputs.Kafka;
+
+/// <summary>Takes what a producer reports, on the producer's thread.</summary>
+internal interface IKafkaReports
+{
+    /// <summary>The brokers have it, as many as acks=all asks for.</summary>
+    void Delivered(ulong position);
+
+    /// <summary>The message was given up.</summary>
+    void Failed(ulong position, int error, string reason, string topic);
+
+    /// <summary>Something is wrong with a connection, or with the producer as a whole.</summary>
+    void Troubled(int error, string reason);
+}

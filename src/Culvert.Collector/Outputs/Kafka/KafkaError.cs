@@ -1,0 +1,55 @@
+namespace Culvert.Collector.Outputs.Kafka;
+
+/// <summary>The errors that are told apart, and what to do about each; source: rd_kafka_resp_err_t.</summary>
+internal static class KafkaError
+{
+    public const int QueueFull = -184;
+    public const int Fatal = -150;
+
+    private const int Transport = -195, Resolve = -193, AllBrokersDown = -187, UnknownLocalTopic = -188, Ssl = -181,
+        Authentication = -169, PurgedQueue = -152, PurgedInFlight = -151, UnknownTopic = 3, TooLarge = 10,
+        InvalidTopic = 17, TopicNotAllowed = 29, ClusterNotAllowed = 31, SaslFailed = 58, InvalidRecord = 87;
+
+    public static bool IsPurge(int error) => error is PurgedQueue or PurgedInFlight;
+
+    /// <summary>Whether the broker will never take this very message.</summary>
+    public static bool IsOfMessage(int error) => error is TooLarge or InvalidRecord;
+
+    /// <summary>What says most is kept until something was delivered: a broker that refuses a password also closes the
+    /// connection.</summary>
+    public static int Rank(int error) => error switch
+    {
+        AllBrokersDown => 0,
+        Transport => 1,
+        Resolve or Ssl => 2,
+        _ => 3,
+    };
+
+    /// <summary>What happened, with what, and what to do.</summary>
+    /// <param name="error">The library's code.</param>
+    /// <param name="reason">The library's words.</param>
+    /// <param name="output">The output's name.</param>
+    /// <param name="brokers">Its brokers, as they were configured.</param>
+    /// <param name="topic">The message's topic, where one is meant.</param>
+    public static string Sentence(int error, string reason, string output, string brokers, string topic = "") =>
+        error switch
+        {
+            Authentication or SaslFailed =>
+                $"Kafka at {brokers} refused the user or the password ({reason}): mend sasl.username, sasl.password "
+                + $"and sasl.mechanisms under outputs.{output}.librdkafka and start again.",
+            Ssl => $"TLS with Kafka at {brokers} failed ({reason}): mend security.protocol and the ssl settings under "
+                + $"outputs.{output}.librdkafka and start again.",
+            Resolve => $"The name of a broker in '{brokers}' is not known ({reason}): mend outputs.{output}.brokers or "
+                + "the names' resolution.",
+            Transport or AllBrokersDown => $"No Kafka broker answers at {brokers} ({reason}): start it, or mend "
+                + $"outputs.{output}.brokers.",
+            UnknownTopic or UnknownLocalTopic =>
+                $"Kafka at {brokers} has no topic '{topic}' and makes none by itself: create it (kafka-topics.sh "
+                + $"--create --topic {topic}), or name another in outputs.{output}.",
+            InvalidTopic => $"'{topic}' is no name of a topic to Kafka at {brokers}: name another in outputs.{output}.",
+            TopicNotAllowed or ClusterNotAllowed =>
+                $"Kafka at {brokers} does not let this user write to the topic '{topic}' ({reason}): grant WRITE, and "
+                + $"CREATE where it is missing (kafka-acls.sh), or mend the user under outputs.{output}.librdkafka.",
+            _ => $"Kafka at {brokers} failed{(topic.Length > 0 ? $" with the topic '{topic}'" : "")}: {reason}.",
+        };
+}

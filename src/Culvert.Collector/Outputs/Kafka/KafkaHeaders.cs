@@ -1,0 +1,18 @@
+namespace Culvert.Collector.Outputs.Kafka;
+
+/// <summary>The headers of every message, and what stands in them; docs/scale-out.md describes them to
+/// readers.</summary>
+internal static class KafkaHeaders
+{
+    /// <summary>Names what the value is. Ends with a null, as the library wants names.</summary>
+    public static ReadOnlySpan<byte> Schema => "culvert.schema\0"u8;
+
+    /// <summary>See <see cref="RecordIdentity"/>.</summary>
+    public static ReadOnlySpan<byte> Identity => "culvert.identity\0"u8;
+
+    /// <summary>An ExportLogsServiceRequest of OpenTelemetry with one record.</summary>
+    public static ReadOnlySpan<byte> ProtobufSchema => "otlp-logs/1"u8;
+
+    /// <summary>The record's JSON, as docs/query.md has it.</summary>
+    public static ReadOnlySpan<byte> JsonSchema => "culvert-json/1"u8;
+}
