@@ -1,0 +1,81 @@
+namespace Culvert.Tests.Conformance;
+
+/// <summary>A promise of every transport that can only be counted while no other test runs.</summary>
+[Collection(AloneCollection.Name)]
+public sealed class HandleLeakTests : IDisposable
+{
+    /// <summary>None on Linux. Windows counts the handles of the pool's threads and their events too, which come and go
+    /// with the load; a leak would be at least a thousand.</summary>
+    private static readonly int Slack = OperatingSystem.IsLinux() ? 0 : 300;
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("mem")]
+    [InlineData("unix")]
+    [InlineData("pipe")]
+    [InlineData("tcp")]
+    [InlineData("local")]
+    [InlineData("copydata")]
+    public async Task ConnectAndClose_AThousandTimes_LeaksNoHandle(string scheme)
+    {
+        Assert.SkipWhen(scheme == "unix" && !OperatingSystem.IsLinux(), "unix:// is carried on Linux alone.");
+        Assert.SkipWhen(scheme == "copydata" && !OperatingSystem.IsWindows(), "It is a mechanism of Windows.");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        await using var listener = await Ipc.ListenAsync(NewEndpoint(scheme), cancellationToken: limit.Token);
+        // What a process opens once (the reactor's, the pool's) is open from here on.
+        await RoundAsync(50);
+        var before = Handles();
+        await RoundAsync(1000);
+
+        // The last ones are closed by the reactor's thread, which may be about to.
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (Handles().Length > before.Length + Slack && !limit.IsCancellationRequested)
+            await tick.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        Assert.True(
+            Handles().Length <= before.Length + Slack,
+            $"There were {before.Length} and are {Handles().Length}: {string.Join(", ", Handles().Except(before))}");
+
+        async Task RoundAsync(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var client = await Ipc.ConnectAsync(listener.Endpoint, cancellationToken: limit.Token);
+                var server = await listener.AcceptAsync(limit.Token);
+                if (i % 3 == 0) client.Abort("By turns.");
+                await client.DisposeAsync();
+                await server!.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>What is open: on Linux the number and what it is of, but for the one that the listing itself takes;
+    /// on Windows as many as the system counts.</summary>
+    private static string[] Handles()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            using var self = System.Diagnostics.Process.GetCurrentProcess();
+            return [.. Enumerable.Range(0, self.HandleCount).Select(handle => $"handle {handle}")];
+        }
+
+        return
+        [
+            .. from path in Directory.GetFileSystemEntries("/proc/self/fd")
+               let target = new FileInfo(path).LinkTarget
+               where target is not null && !target.EndsWith("/fd", StringComparison.Ordinal)
+               select $"{Path.GetFileName(path)} {target}",
+        ];
+    }
+
+    private string NewEndpoint(string scheme) => scheme switch
+    {
+        "unix" => $"unix://{_folder.Path}/{Guid.NewGuid():N}.sock",
+        "pipe" => $"pipe://culvert-test-{Guid.NewGuid():N}",
+        "tcp" => "tcp://127.0.0.1:0",
+        _ => $"{scheme}://test-{Guid.NewGuid():N}",
+    };
+}
