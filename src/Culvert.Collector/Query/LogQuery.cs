@@ -30,9 +30,6 @@ internal sealed class LogQuery
     /// <summary>What was not taken as it was written, and why.</summary>
     public IReadOnlyList<QueryNote> Notes { get; }
 
-    /// <summary>Whether it finds every record, so that nothing need be matched.</summary>
-    public bool IsAll => Root is AllNode;
-
     /// <summary>Never fails: what is no query is searched as text, and <see cref="Notes"/> say so.</summary>
     public static LogQuery Parse(string? text)
     {

@@ -8,7 +8,6 @@ internal ref struct RecordBatchReader
 {
     private readonly ReadOnlySpan<byte> _batch;
     private readonly int _resourcesAt;
-    private readonly int _recordsAt;
     private int _position;
     private int _left;
 
@@ -17,7 +16,6 @@ internal ref struct RecordBatchReader
     {
         _batch = batch;
         _resourcesAt = resourcesAt;
-        _recordsAt = recordsAt;
         _position = recordsAt;
         _left = recordCount;
         ResourceCount = resourceCount;
@@ -30,9 +28,6 @@ internal ref struct RecordBatchReader
 
     /// <summary>Where in the batch the next record begins.</summary>
     public readonly int Position => _position;
-
-    /// <summary>The version, the resources and their count: what stands before the record count.</summary>
-    public readonly int ResourcesOffset => _resourcesAt;
 
     public static bool TryOpen(
         ReadOnlySpan<byte> batch, out RecordBatchReader reader, [NotNullWhen(false)] out string? problem)

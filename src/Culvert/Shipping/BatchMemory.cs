@@ -68,7 +68,7 @@ internal sealed class BatchMemory : IRecordSink
             if (kept)
             {
                 wake |= _open!.RecordCount == 0;
-                _open.Append(sequence, level, resource, content);
+                _open.Append(sequence, resource, content);
                 _lastCommitted = sequence;
             }
             else

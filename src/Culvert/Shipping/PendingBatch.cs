@@ -12,7 +12,6 @@ internal sealed class PendingBatch(int capacityBytes)
 {
     private readonly byte[] _records = GC.AllocateUninitializedArray<byte>(capacityBytes);
     private readonly List<byte[]> _resources = [];
-    private readonly int[] _countByLevel = new int[LogProtocol.LevelCount];
     private int _resourceBytes;
     private int _length;
 
@@ -31,8 +30,6 @@ internal sealed class PendingBatch(int capacityBytes)
     /// <summary>Whether it was sent before, so that it is not counted as sent twice.</summary>
     public bool WasSent { get; set; }
 
-    public ReadOnlySpan<int> CountByLevel => _countByLevel;
-
     public bool HasRoom(byte[] resource, int contentBytes)
     {
         if (_records.Length - _length < contentBytes + ShippingLimits.RecordHeadBytes) return false;
@@ -48,10 +45,9 @@ internal sealed class PendingBatch(int capacityBytes)
         (FirstSequence, LastSequence, OpenedAt) = (firstSequence, firstSequence - 1, now);
         (RecordCount, _length, _resourceBytes, WasSent) = (0, 0, 0, false);
         _resources.Clear();
-        Array.Clear(_countByLevel);
     }
 
-    public void Append(ulong sequence, int level, byte[] resource, ReadOnlySpan<byte> content)
+    public void Append(ulong sequence, byte[] resource, ReadOnlySpan<byte> content)
     {
         var gap = sequence - LastSequence - 1;
         var index = (ulong)IndexOf(resource);
@@ -64,7 +60,6 @@ internal sealed class PendingBatch(int capacityBytes)
         _length += at + content.Length;
         LastSequence = sequence;
         RecordCount++;
-        _countByLevel[level]++;
     }
 
     /// <summary>Writes the batch as one frame.</summary>

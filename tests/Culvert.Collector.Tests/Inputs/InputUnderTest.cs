@@ -13,9 +13,9 @@ internal sealed class InputUnderTest : IAsyncDisposable
     private readonly IInput _input;
     private readonly string _folder;
 
-    private InputUnderTest(Func<InputContext, string, IInput> make)
+    private InputUnderTest(string folder, Func<InputContext, string, IInput> make)
     {
-        _folder = Directory.CreateTempSubdirectory("culvert-inputs-").FullName;
+        _folder = folder;
         Context = new InputContext("in", Intake, Ledger, TimeProvider.System, NullLoggerFactory.Instance);
         _input = make(Context, _folder);
     }
@@ -58,8 +58,18 @@ internal sealed class InputUnderTest : IAsyncDisposable
 
     private static async Task<InputUnderTest> StartAsync(Func<InputContext, string, IInput> make)
     {
-        var input = new InputUnderTest(make);
-        await input._input.StartAsync(CancellationToken.None);
-        return input;
+        var folder = Directory.CreateTempSubdirectory("culvert-inputs-").FullName;
+        try
+        {
+            var input = new InputUnderTest(folder, make);
+            await input._input.StartAsync(CancellationToken.None);
+            return input;
+        }
+        catch
+        {
+            // A test of an input that cannot be made or started leaves no folder behind either.
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
     }
 }

@@ -40,7 +40,7 @@ public sealed class FrameEcho : IAsyncDisposable
         return header;
     }
 
-    /// <summary>Sends bytes, and says that they were the last; that the server had enough of them is no error.</summary>
+    /// <summary>Sends bytes, the last ones on request; that the server had enough of them is no error.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> bytes, bool isLast = false)
     {
         try

@@ -16,7 +16,6 @@ internal static unsafe partial class Libc
 
     public const int LevelSocket = 1;
     public const int LevelTcp = 6;
-    public const int LevelIpv6 = 41;
     public const int OptionReuseAddress = 2;
     public const int OptionError = 4;
     public const int OptionSendBuffer = 7;
@@ -30,7 +29,6 @@ internal static unsafe partial class Libc
 
     /// <summary>The first byte of struct tcp_info of a connection that is over.</summary>
     public const byte TcpStateClosed = 7;
-    public const int OptionIpv6Only = 26;
 
     public const int MessageOutOfBand = 0x1;
     public const int MessagePeek = 0x2;
@@ -39,7 +37,6 @@ internal static unsafe partial class Libc
     public const int MessageNoSignal = 0x4000;
     public const int ControlCredentials = 2;
 
-    public const int ShutdownReceive = 0;
     public const int ShutdownSend = 1;
     public const int ShutdownBoth = 2;
 

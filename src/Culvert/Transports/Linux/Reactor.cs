@@ -65,9 +65,6 @@ internal sealed unsafe class Reactor
 
     public static Reactor Shared => Instance.Value;
 
-    /// <summary>Polling threads now; for tests.</summary>
-    public int ThreadCount => Volatile.Read(ref _threads);
-
     /// <summary>Tells <paramref name="target"/> of every change from now on, beginning with the present
     /// state.</summary>
     /// <returns>A token for <see cref="Remove"/>.</returns>
