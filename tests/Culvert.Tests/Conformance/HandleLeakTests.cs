@@ -4,9 +4,12 @@ namespace Culvert.Tests.Conformance;
 [Collection(AloneCollection.Name)]
 public sealed class HandleLeakTests : IDisposable
 {
-    /// <summary>None on Linux. Windows counts the handles of the pool's threads and their events too, which come and go
-    /// with the load; a leak would be at least a thousand.</summary>
-    private static readonly int Slack = OperatingSystem.IsLinux() ? 0 : 300;
+    private static readonly string[] OnWindows = ["mem", "tcp", "copydata"];
+
+    /// <summary>None on Linux. On Windows a leak of one handle for each connection would be a thousand and more; less is
+    /// not told apart there, since what Wine calls the number of handles is the size of its table, which
+    /// doubles.</summary>
+    private static readonly int Slack = OperatingSystem.IsLinux() ? 0 : 600;
 
     private readonly TempFolder _folder = new();
 
@@ -21,8 +24,9 @@ public sealed class HandleLeakTests : IDisposable
     [InlineData("copydata")]
     public async Task ConnectAndClose_AThousandTimes_LeaksNoHandle(string scheme)
     {
-        Assert.SkipWhen(scheme == "unix" && !OperatingSystem.IsLinux(), "unix:// is carried on Linux alone.");
-        Assert.SkipWhen(scheme == "copydata" && !OperatingSystem.IsWindows(), "It is a mechanism of Windows.");
+        Assert.SkipUnless(
+            OperatingSystem.IsWindows() ? OnWindows.Contains(scheme) : scheme != "copydata",
+            $"{scheme}:// is not carried on this system.");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(60));
         await using var listener = await Ipc.ListenAsync(NewEndpoint(scheme), cancellationToken: limit.Token);
@@ -35,9 +39,10 @@ public sealed class HandleLeakTests : IDisposable
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         while (Handles().Length > before.Length + Slack && !limit.IsCancellationRequested)
             await tick.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        var after = Handles();
         Assert.True(
-            Handles().Length <= before.Length + Slack,
-            $"There were {before.Length} and are {Handles().Length}: {string.Join(", ", Handles().Except(before))}");
+            after.Length <= before.Length + Slack,
+            $"There were {before.Length} and are {after.Length}: {string.Join(", ", after.Except(before).Take(20))}");
 
         async Task RoundAsync(int count)
         {
@@ -52,14 +57,14 @@ public sealed class HandleLeakTests : IDisposable
         }
     }
 
-    /// <summary>What is open: on Linux the number and what it is of, but for the one that the listing itself takes;
-    /// on Windows as many as the system counts.</summary>
+    /// <summary>What is open: on Linux the number and what it is of, but for the one that the listing itself takes; on
+    /// Windows as many as the system says.</summary>
     private static string[] Handles()
     {
-        if (!OperatingSystem.IsLinux())
+        if (OperatingSystem.IsWindows())
         {
             using var self = System.Diagnostics.Process.GetCurrentProcess();
-            return [.. Enumerable.Range(0, self.HandleCount).Select(handle => $"handle {handle}")];
+            return new string[self.HandleCount];
         }
 
         return
