@@ -6,8 +6,8 @@ public sealed class HandleLeakTests : IDisposable
 {
     private static readonly string[] OnWindows = ["mem", "tcp", "copydata"];
 
-    /// <summary>None on Linux. On Windows a leak of one handle for each connection would be a thousand and more; less is
-    /// not told apart there, since what Wine calls the number of handles is the size of its table, which
+    /// <summary>None on Linux. On Windows a leak of one handle for each connection would be a thousand and more; less
+    /// is not told apart there, since what Wine calls the number of handles is the size of its table, which
     /// doubles.</summary>
     private static readonly int Slack = OperatingSystem.IsLinux() ? 0 : 600;
 
