@@ -53,7 +53,8 @@ internal static class OutputFactory
                 return () => new FileSink(file);
             case "kafka":
                 var kafka = KafkaOptionsOf(configured);
-                return () => new KafkaSink(kafka, status, logger, time);
+                var care = new KafkaCare();
+                return () => new KafkaSink(kafka, care, status, logger, time);
             case "stdout":
                 return () => new StandardOutputSink(Console.OpenStandardOutput);
             default:

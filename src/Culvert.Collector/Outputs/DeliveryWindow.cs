@@ -19,6 +19,15 @@ internal sealed class DeliveryWindow(int capacity)
         }
     }
 
+    /// <summary>The position after the newest that was added.</summary>
+    public ulong Next
+    {
+        get
+        {
+            lock (_gate) return _next;
+        }
+    }
+
     /// <summary>How many are under way.</summary>
     public int Count
     {

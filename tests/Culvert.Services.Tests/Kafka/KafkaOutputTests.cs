@@ -133,6 +133,19 @@ public sealed class KafkaOutputTests
     }
 
     [Fact]
+    public async Task Deliver_BatchAndRecordTooLargeForTheBroker_OnlyTheRecordIsRejected()
+    {
+        await using var broker = await KafkaBroker.StartAsync("message.max.bytes=20000");
+        await using var collector = await ShippingCollector.StartAsync(
+            $$""" "kafka": { "type": "kafka", "brokers": ["{{broker.Address}}"], "compression": "none" } """);
+        await collector.SendAsync("shop", 500, new string('x', 30_000));
+        await collector.UntilDeliveredAsync("kafka", 501);
+        Assert.Equal(1, (await collector.OutputAsync("kafka")).GetProperty("rejected").GetInt64());
+        var messages = KafkaTopicReader.ReadAll(broker.Address, "logs", ReadTimeout);
+        Assert.Equal(500, messages.Select(message => message.Identity).Distinct().Count());
+    }
+
+    [Fact]
     public async Task Deliver_WrongPassword_StatsSayWhatToDo()
     {
         await using var broker = await KafkaBroker.StartAsync(

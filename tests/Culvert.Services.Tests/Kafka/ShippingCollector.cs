@@ -29,13 +29,14 @@ internal sealed class ShippingCollector : IAsyncDisposable
     public Task StartAgainAsync() => Running.StartAsync("--config", ConfigurationFile);
 
     /// <summary>Sends lines «prefix-N text» of a program as the command line does; returns when it ended.</summary>
-    public async Task SendAsync(string service, int count)
+    public async Task SendAsync(string service, int count, params string[] more)
     {
         var path = Path.Combine(Running.Folder, service + ".txt");
         await File.WriteAllLinesAsync(
             path,
             Enumerable.Range(0, count).Select(i => string.Create(
-                CultureInfo.InvariantCulture, $"{service}-{i} took {i % 100} ms to answer a request of a customer")),
+                CultureInfo.InvariantCulture, $"{service}-{i} took {i % 100} ms to answer a request of a customer"))
+                .Concat(more),
             TestContext.Current.CancellationToken);
         var (code, said) = await RunningCollector.RunToolAsync(
             "send", "--to", Running.Endpoint, "--service", service, path);

@@ -12,7 +12,7 @@ internal static class KafkaError
 
     public static bool IsPurge(int error) => error is PurgedQueue or PurgedInFlight;
 
-    /// <summary>Whether the broker will never take this very message.</summary>
+    /// <summary>Whether the broker will never take this message, or one that was in a batch with it.</summary>
     public static bool IsOfMessage(int error) => error is TooLarge or InvalidRecord;
 
     /// <summary>What says most is kept until something was delivered: a broker that refuses a password also closes the
@@ -46,6 +46,9 @@ internal static class KafkaError
             UnknownTopic or UnknownLocalTopic =>
                 $"Kafka at {brokers} has no topic '{topic}' and makes none by itself: create it (kafka-topics.sh "
                 + $"--create --topic {topic}), or name another in outputs.{output}.",
+            TooLarge or InvalidRecord =>
+                $"Kafka at {brokers} refused a batch for the topic '{topic}' ({reason}), which is sent again one by "
+                + $"one: lower batch.size under outputs.{output}.librdkafka, or raise message.max.bytes of the topic.",
             InvalidTopic => $"'{topic}' is no name of a topic to Kafka at {brokers}: name another in outputs.{output}.",
             TopicNotAllowed or ClusterNotAllowed =>
                 $"Kafka at {brokers} does not let this user write to the topic '{topic}' ({reason}): grant WRITE, and "

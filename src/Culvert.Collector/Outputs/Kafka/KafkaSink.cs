@@ -19,6 +19,7 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
     private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(1);
 
     private readonly KafkaSinkOptions _options;
+    private readonly KafkaCare _care;
     private readonly OutputStatus _status;
     private readonly ILogger _logger;
     private readonly DeliveryWindow _window = new(KafkaSinkOptions.RecordsUnderWayMax);
@@ -30,14 +31,17 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
     private readonly KafkaTopics _topics;
     private readonly Dictionary<Source, byte[]> _keys = [];
     private KafkaProducer? _producer;
+    private volatile bool _isCareful;
+    private bool _isCareOver;
     private int _waiting;
     private volatile string? _failure;
     private volatile int _troubleRank = -1;
     private volatile string? _trouble;
 
-    public KafkaSink(KafkaSinkOptions options, OutputStatus status, ILogger logger, TimeProvider time)
+    public KafkaSink(
+        KafkaSinkOptions options, KafkaCare care, OutputStatus status, ILogger logger, TimeProvider time)
     {
-        (_options, _status, _logger) = (options, status, logger);
+        (_options, _care, _status, _logger) = (options, care, status, logger);
         _changed = new AsyncSignal(time);
         _topics = new KafkaTopics(options);
         _jsonWriter = new Utf8JsonWriter(_json, RecordJson.WriterOptions);
@@ -48,12 +52,15 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
     public ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         if (!KafkaLibrary.IsAvailable) throw new OutputException(KafkaLibrary.Missing);
-        _producer = new KafkaProducer(Settings(_options), this);
+        _isCareful = _care.Until > 0;
+        _producer = new KafkaProducer(Settings(_options, _isCareful), this);
         return ValueTask.CompletedTask;
     }
 
     public int Write(in SpoolEntry entry, int first)
     {
+        _isCareOver = _isCareful && entry.Position + (ulong)first >= _care.Until;
+        if (_isCareOver) return first;
         var records = _records.From(entry, first);
         Span<byte> identity = stackalloc byte[RecordIdentity.LengthMax];
         for (var index = first; records.MoveNext(); index++)
@@ -73,7 +80,9 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
                 return index;
             }
 
-            Failed(record.Position, error, ErrorText(error), _topics.Find(record.Source, record.Severity));
+            // The library looked at this message alone.
+            if (KafkaError.IsOfMessage(error)) Reject(record.Position, ErrorText(error));
+            else Failed(record.Position, error, ErrorText(error), _topics.Find(record.Source, record.Severity));
         }
 
         return entry.RecordCount;
@@ -81,6 +90,15 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
 
     public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
     {
+        if (_isCareOver)
+        {
+            await WaitAsync(1, cancellationToken).ConfigureAwait(false);
+            (_isCareful, _care.Until) = (false, 0);
+            await _producer!.DisposeAsync().ConfigureAwait(false);
+            _producer = new KafkaProducer(Settings(_options, careful: false), this);
+            return;
+        }
+
         // Half at once: a wait for each record would cost more than the record.
         var below = Math.Max(1, _window.Count / 2);
         await WaitAsync(below, cancellationToken).ConfigureAwait(false);
@@ -105,14 +123,13 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
     {
         if (KafkaError.IsPurge(error)) return;
         var sentence = KafkaError.Sentence(error, reason, _options.Output, _options.Brokers, topic);
-        if (KafkaError.IsOfMessage(error))
+        if (KafkaError.IsOfMessage(error) && _isCareful)
         {
-            _status.CountRejected(1);
-            OutputLog.Rejected(_logger, _options.Output, 1, sentence);
-            _window.Deliver(position);
+            Reject(position, reason);
         }
         else
         {
+            if (KafkaError.IsOfMessage(error)) _care.Until = Math.Max(_care.Until, _window.Next);
             _failure ??= sentence;
         }
 
@@ -134,7 +151,14 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
         Tell();
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> Settings(KafkaSinkOptions options) =>
+    private void Reject(ulong position, string reason)
+    {
+        _status.CountRejected(1);
+        OutputLog.Rejected(_logger, _options.Output, 1, $"The record at position {position}: {reason}.");
+        _window.Deliver(position);
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Settings(KafkaSinkOptions options, bool careful) =>
     [
         new("client.id", "culvert"),
         new("queue.buffering.max.kbytes", "65536"),
@@ -146,6 +170,7 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
         // Without an end: what is under way waits for its broker as what is in the spool does.
         new("message.timeout.ms", "0"),
         new("compression.type", options.Compression),
+        .. careful ? [new("batch.num.messages", "1")] : Array.Empty<KeyValuePair<string, string>>(),
     ];
 
     private static unsafe string ErrorText(int error) => KafkaLibrary.Text(KafkaLibrary.rd_kafka_err2str(error));
