@@ -20,12 +20,14 @@ internal sealed class FolderReader(CollectorData data) : ICollectorReader
     ];
 
     /// <summary>Opens the folder; throws <see cref="DataFolderHeldException"/> when a collector runs on it.</summary>
-    public static FolderReader Open(string folder)
+    public static FolderReader Open(string folder) => new(OpenData(folder, TimeProvider.System));
+
+    /// <summary>What it reads from; the tests look at it with a clock of their own.</summary>
+    internal static CollectorData OpenData(string folder, TimeProvider time)
     {
         var configuration = new ConfigurationReader(CollectorSettings.Catalog).Read(KeepEverything);
-        return new FolderReader(
-            CollectorData.Open(
-            configuration, folder, NullLoggerFactory.Instance, TimeProvider.System, forgetsOutputs: false));
+        return CollectorData.Open(
+            configuration, folder, NullLoggerFactory.Instance, time, forgetsOutputs: false);
     }
 
     public Task<IReadOnlyList<string>> SearchAsync(
