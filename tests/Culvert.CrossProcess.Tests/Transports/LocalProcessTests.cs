@@ -5,9 +5,5 @@ public sealed class LocalProcessTests : TransportProcessTests
 {
     protected override bool IsLocalKernel => true;
 
-    protected override string NewEndpoint()
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "local:// is not carried on Windows yet.");
-        return $"local://culvert-x-{Guid.NewGuid():N}";
-    }
+    protected override string NewEndpoint() => $"local://culvert-x-{Guid.NewGuid():N}";
 }

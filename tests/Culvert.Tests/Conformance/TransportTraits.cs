@@ -5,5 +5,8 @@ namespace Culvert.Tests.Conformance;
 /// <param name="TellsCloseFromHalfClose">A close by the peer shows although this side sends nothing.</param>
 /// <param name="TellsAbortWithoutUnread">An abort shows although the peer left nothing unread.</param>
 /// <param name="HasIdentity">The kernel names the peer's process and user.</param>
+/// <param name="ConnectionsKeepName">The name stays taken until the last connection has ended.</param>
+/// <param name="TakesNamesBecause">Why a second listener cannot be refused here; null where it is.</param>
 public sealed record TransportTraits(
-    bool TellsCloseFromHalfClose, bool TellsAbortWithoutUnread, bool HasIdentity);
+    bool TellsCloseFromHalfClose, bool TellsAbortWithoutUnread, bool HasIdentity, bool ConnectionsKeepName = false,
+    string? TakesNamesBecause = null);

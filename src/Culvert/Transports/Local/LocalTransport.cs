@@ -1,13 +1,16 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using Culvert.Connections;
 using Culvert.Transports.Linux;
+using Culvert.Transports.NamedPipes;
 using Culvert.Transports.UnixSockets;
+using Culvert.Transports.Windows;
 
 namespace Culvert.Transports.Local;
 
 /// <summary>
 /// <c>local://name</c>: the best local mechanism under a plain name. On Linux a Unix socket in the user's own runtime
-/// folder, so the names of two users never meet.
+/// folder, on Windows a named pipe that has the user's identifier in its name: the names of two users never meet.
 /// </summary>
 internal sealed class LocalTransport : Transport
 {
@@ -17,24 +20,34 @@ internal sealed class LocalTransport : Transport
 
     public override ValueTask<Listener> BindAsync(
         Endpoint endpoint, ListenerOptions options, CancellationToken cancellationToken = default) =>
-        UnixSocketTransport.BindAsync(PathOf(endpoint, create: true), endpoint, options, cancellationToken);
+        OperatingSystem.IsWindows()
+            ? NamedPipeTransport.BindAsync(PipeOf(endpoint), endpoint, options)
+            : UnixSocketTransport.BindAsync(PathOf(endpoint, create: true), endpoint, options, cancellationToken);
 
     public override ValueTask<Connection> ConnectAsync(
         Endpoint endpoint, ConnectOptions options, CancellationToken cancellationToken = default) =>
-        UnixSocketTransport.ConnectAsync(PathOf(endpoint, create: false), endpoint, options, cancellationToken);
+        OperatingSystem.IsWindows()
+            ? NamedPipeTransport.ConnectAsync(PipeOf(endpoint), endpoint, options, cancellationToken)
+            : UnixSocketTransport.ConnectAsync(PathOf(endpoint, create: false), endpoint, options, cancellationToken);
+
+    [SupportedOSPlatform("windows")]
+    private static PipeName PipeOf(Endpoint endpoint) =>
+        new(null, $"culvert.{WindowsAccess.CurrentUser()}.{NameOf(endpoint)}", AdmitsRemote: false, Owner: null);
 
     private static string PathOf(Endpoint endpoint, bool create)
     {
-        var name = endpoint.Address;
-        if (name.Length is 0 or > NameLengthMax || name[0] == '.' || !name.All(IsNameCharacter))
-        {
-            throw new ConnectionException(
-                ConnectionError.InvalidEndpoint,
-                $"'{name}' is no local name; use up to {NameLengthMax} letters, digits, '-', '_' and '.'.");
-        }
-
+        var name = NameOf(endpoint);
         LinuxOnly.Check(endpoint);
         return Path.Combine(Folder(endpoint, create), name + ".sock");
+    }
+
+    private static string NameOf(Endpoint endpoint)
+    {
+        var name = endpoint.Address;
+        if (name.Length is > 0 and <= NameLengthMax && name[0] != '.' && name.All(IsNameCharacter)) return name;
+        throw new ConnectionException(
+            ConnectionError.InvalidEndpoint,
+            $"'{name}' is no local name; use up to {NameLengthMax} letters, digits, '-', '_' and '.'.");
     }
 
     private static bool IsNameCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.';

@@ -1,11 +1,13 @@
+using System.Runtime.Versioning;
 using Culvert.Connections;
+using Culvert.Transports.Linux;
 using Culvert.Transports.UnixSockets;
 
 namespace Culvert.Transports.NamedPipes;
 
 /// <summary>
-/// <c>pipe://name</c>. On Linux it is what .NET's own NamedPipeServerStream and NamedPipeClientStream use there, a
-/// Unix socket in the folder for temporary files, so either side may be theirs.
+/// <c>pipe://name</c>: a named pipe of the system on Windows. On Linux it is what .NET's own NamedPipeServerStream and
+/// NamedPipeClientStream use there, a Unix socket in the folder for temporary files. Either side may be theirs.
 /// </summary>
 internal sealed class NamedPipeTransport : Transport
 {
@@ -16,21 +18,34 @@ internal sealed class NamedPipeTransport : Transport
 
     public override ValueTask<Listener> BindAsync(
         Endpoint endpoint, ListenerOptions options, CancellationToken cancellationToken = default) =>
-        UnixSocketTransport.BindAsync(PathOf(endpoint), endpoint, options, cancellationToken);
+        OperatingSystem.IsWindows()
+            ? BindAsync(PipeName.Of(endpoint), endpoint, options)
+            : UnixSocketTransport.BindAsync(PathOf(endpoint), endpoint, options, cancellationToken);
 
     public override ValueTask<Connection> ConnectAsync(
         Endpoint endpoint, ConnectOptions options, CancellationToken cancellationToken = default) =>
-        UnixSocketTransport.ConnectAsync(PathOf(endpoint), endpoint, options, cancellationToken);
+        OperatingSystem.IsWindows()
+            ? ConnectAsync(PipeName.Of(endpoint), endpoint, options, cancellationToken)
+            : UnixSocketTransport.ConnectAsync(PathOf(endpoint), endpoint, options, cancellationToken);
+
+    [SupportedOSPlatform("windows")]
+    public static ValueTask<Listener> BindAsync(PipeName name, Endpoint endpoint, ListenerOptions options)
+    {
+        if (name.Host is null) return new ValueTask<Listener>(PipeListener.Open(name, endpoint, options));
+        throw new ConnectionException(
+            ConnectionError.InvalidEndpoint, $"{endpoint} names another machine; listen at pipe://{name.Name}.");
+    }
+
+    [SupportedOSPlatform("windows")]
+    public static ValueTask<Connection> ConnectAsync(
+        PipeName name, Endpoint endpoint, ConnectOptions options, CancellationToken cancellationToken) =>
+        SocketDialer.WithDeadlineAsync(
+            endpoint, options, cancellationToken, [SupportedOSPlatform("windows")] (attempt) =>
+                PipeDialer.DialAsync(name, attempt));
 
     private static string PathOf(Endpoint endpoint)
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            throw new ConnectionException(
-                ConnectionError.InvalidEndpoint,
-                "'pipe://' is built for Linux alone so far; on this system use mem://.");
-        }
-
+        LinuxOnly.Check(endpoint);
         if (endpoint.Options.TryGetValue("mode", out var mode) && mode != "byte")
         {
             throw new ConnectionException(

@@ -39,6 +39,10 @@ internal sealed class PeerProcess : IDisposable
 
     public SecurityIdentifier? User => Identity?.User;
 
+    /// <summary>It has ended; the system says so before it closes the process's handles.</summary>
+    public bool HasExited =>
+        Kernel32.GetExitCodeProcess(_handle, out var code) && code != Kernel32.StillActive;
+
     /// <summary>Opens a process, or returns null when it is gone or out of reach. Only who takes over handles asks for
     /// that right.</summary>
     public static PeerProcess? TryOpen(int processId, bool duplicates = false)

@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Runtime.Versioning;
+using System.Security.AccessControl;
 using System.Security.Principal;
+using System.Text;
 using Culvert.Connections;
 
 namespace Culvert.Transports.Windows;
@@ -54,6 +57,30 @@ internal sealed class WindowsAccess
         if (_users.Contains(identity.User)) return true;
         return _groups.Count > 0 && identity.Groups is { } groups
             && groups.OfType<SecurityIdentifier>().Any(_groups.Contains);
+    }
+
+    /// <summary>The same for the system to enforce, as a security descriptor of a pipe: this user everything, the others
+    /// reading and writing but no new instance (FILE_CREATE_PIPE_INSTANCE), and the network nothing unless
+    /// asked for.</summary>
+    public byte[] PipeDescriptor(bool admitsRemote)
+    {
+        var descriptor = new RawSecurityDescriptor(PipeSddl(admitsRemote));
+        var bytes = new byte[descriptor.BinaryLength];
+        descriptor.GetBinaryForm(bytes, 0);
+        return bytes;
+    }
+
+    /// <summary>In the security descriptor definition language, with a protected list: nothing is inherited.</summary>
+    public string PipeSddl(bool admitsRemote)
+    {
+        const string Client = "0x12019b"; // FILE_GENERIC_READ and FILE_GENERIC_WRITE without FILE_APPEND_DATA.
+        var text = new StringBuilder("D:P");
+        if (!admitsRemote) text.Append("(D;;FA;;;NU)");
+        text.Append(CultureInfo.InvariantCulture, $"(A;;FA;;;{CurrentUser()})");
+        foreach (var other in _users.Concat(_groups).Where(sid => sid != CurrentUser()).Order())
+            text.Append(CultureInfo.InvariantCulture, $"(A;;{Client};;;{other})");
+        if (_kind == AccessKind.EveryoneLocal) text.Append("(A;;").Append(Client).Append(";;;WD)");
+        return text.ToString();
     }
 
     private static ConnectionException Unknown(string what, string name) =>

@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Culvert.Connections;
+using Culvert.Transports.Links;
+using Culvert.Transports.Linux;
+using Culvert.Transports.Windows;
+using Microsoft.Win32.SafeHandles;
+
+namespace Culvert.Transports.NamedPipes;
+
+/// <summary>Connects to a named pipe on Windows: within the deadline, at identification level, so that the server cannot
+/// act as this user, and to a server of the right user alone.</summary>
+[SupportedOSPlatform("windows")]
+internal static class PipeDialer
+{
+    // No FILE_APPEND_DATA, which is the right to create an instance and which a listener grants to nobody else.
+    private const uint Access = Kernel32.FileReadData | Kernel32.FileWriteData | Kernel32.FileReadAttributes
+        | Kernel32.FileWriteAttributes | Kernel32.ReadControl | Kernel32.Synchronize;
+
+    private const uint Flags = Kernel32.FileFlagOverlapped | Kernel32.SecuritySqosPresent
+        | Kernel32.SecurityIdentification;
+
+    public static async ValueTask<Connection> DialAsync(PipeName name, DialAttempt attempt)
+    {
+        var pipe = await OpenAsync(name, attempt).ConfigureAwait(false);
+        PeerProcess? process = null;
+        try
+        {
+            process = Check(name, pipe, attempt.Endpoint);
+            CompletionPort.Shared.Add(pipe);
+            var link = new PipeLink(pipe, process, isServer: false, hasMarkers: ReadByMessages(pipe));
+            var peer = process?.Peer ?? new Peer { IsLocal = name.Host is null ? null : false };
+            return new LinkConnection(link, attempt.Endpoint, peer).Start();
+        }
+        catch
+        {
+            process?.Dispose();
+            pipe.Dispose();
+            throw;
+        }
+    }
+
+    private static async ValueTask<SafePipeHandle> OpenAsync(PipeName name, DialAttempt attempt)
+    {
+        for (var pause = PipeLimits.BusyPauseMin; ; pause = Longer(pause))
+        {
+            attempt.CancellationToken.ThrowIfCancellationRequested();
+            var (pipe, error) = name.Host is null
+                ? Open(name)
+                : await OpenRemoteAsync(name, attempt.CancellationToken).ConfigureAwait(false);
+            if (error == 0) return pipe;
+            pipe.Dispose();
+            if (error != Win32Error.PipeBusy) throw PipeErrors.Dial(error, attempt.Endpoint);
+            attempt.WasBusy = true;
+            await Task.Delay(pause, attempt.CancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Another machine may take its time, and the call cannot be cancelled: it is left behind.</summary>
+    private static async Task<(SafePipeHandle Pipe, int Error)> OpenRemoteAsync(PipeName name, CancellationToken token)
+    {
+        var opening = Task.Run(() => Open(name), CancellationToken.None);
+        try
+        {
+            return await opening.WaitAsync(token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = opening.ContinueWith(
+                static late => late.Result.Pipe.Dispose(), CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    private static unsafe (SafePipeHandle Pipe, int Error) Open(PipeName name)
+    {
+        var pipe = Kernel32.OpenPipe(name.Path, Access, 0, null, Kernel32.OpenExisting, Flags, 0);
+        return (pipe, pipe.IsInvalid ? Marshal.GetLastPInvokeError() : 0);
+    }
+
+    /// <summary>False on a pipe of byte type, as .NET's own servers make them: such a pipe has no messages.</summary>
+    private static unsafe bool ReadByMessages(SafePipeHandle pipe)
+    {
+        var mode = Kernel32.PipeReadModeMessage;
+        return Kernel32.SetNamedPipeHandleState(pipe, &mode, null, null);
+    }
+
+    /// <summary>The server's process, when it is the one to trust.</summary>
+    private static PeerProcess? Check(PipeName name, SafePipeHandle pipe, Endpoint endpoint)
+    {
+        if (name.Host is not null) return null;
+        var process = Kernel32.GetNamedPipeServerProcessId(pipe, out var processId)
+            ? PeerProcess.TryOpen((int)processId)
+            : null;
+        if (name.Owner == PipeName.AnyOwner) return process;
+        var owner = name.Owner is null ? WindowsAccess.CurrentUser() : WindowsAccess.Find(name.Owner)
+            ?? throw new ConnectionException(
+                ConnectionError.InvalidEndpoint, $"This system knows no user '{name.Owner}'; correct {endpoint}.");
+        if (process?.User == owner) return process;
+        var whose = process?.Peer.UserName is { } user ? $"'{user}'" : "another user";
+        process?.Dispose();
+        throw new ConnectionException(
+            ConnectionError.NotAllowed,
+            $"The listener at {endpoint} is run by {whose}; add ?owner=USER to the endpoint to trust that user.");
+    }
+
+    private static TimeSpan Longer(TimeSpan pause) =>
+        pause * 2 < PipeLimits.BusyPauseMax ? pause * 2 : PipeLimits.BusyPauseMax;
+}

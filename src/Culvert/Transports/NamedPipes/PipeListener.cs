@@ -1,0 +1,239 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Threading.Channels;
+using Culvert.Connections;
+using Culvert.Transports.Links;
+using Culvert.Transports.Windows;
+using Microsoft.Win32.SafeHandles;
+
+namespace Culvert.Transports.NamedPipes;
+
+/// <summary>
+/// Accepts at a named pipe on Windows. The first instance claims the name and never serves, so the name stays this
+/// listener's from its first moment to the last; others wait for clients, and each is followed by another before its
+/// client is handed out.
+/// </summary>
+[SupportedOSPlatform("windows")]
+internal sealed class PipeListener : Listener
+{
+    private readonly PipeName _name;
+    private readonly WindowsAccess _access;
+    private readonly byte[] _security;
+    private readonly ListenerOptions _options;
+    private readonly SafePipeHandle _claim;
+    private readonly Channel<LinkConnection> _accepted;
+
+    // Guards the two below between the instances that wait and unbind.
+    private readonly Lock _gate = new();
+    private readonly HashSet<SafePipeHandle> _waiting = [];
+    private bool _unbound;
+
+    private PipeListener(PipeName name, Endpoint endpoint, WindowsAccess access, ListenerOptions options)
+    {
+        _name = name;
+        _access = access;
+        _security = access.PipeDescriptor(name.AdmitsRemote);
+        _options = options;
+        _accepted = Channel.CreateBounded<LinkConnection>(options.Backlog);
+        Endpoint = endpoint;
+        _claim = Claim();
+    }
+
+    public override Endpoint Endpoint { get; }
+
+    /// <summary>Throws AddressInUse when another has the name.</summary>
+    public static PipeListener Open(PipeName name, Endpoint endpoint, ListenerOptions options)
+    {
+        var listener = new PipeListener(name, endpoint, new WindowsAccess(options.Access), options);
+        try
+        {
+            for (var i = 0; i < PipeLimits.InstancesWaiting; i++) _ = listener.ServeAsync(listener.NewInstance());
+        }
+        catch
+        {
+            listener.Stop();
+            throw;
+        }
+
+        return listener;
+    }
+
+    public override async ValueTask<Connection?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        while (await _accepted.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (_accepted.Reader.TryRead(out var connection)) return connection;
+        }
+
+        return null;
+    }
+
+    public override async ValueTask UnbindAsync()
+    {
+        Stop();
+        while (_accepted.Reader.TryRead(out var connection))
+        {
+            connection.Abort("The listener stopped before it accepted.");
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public override ValueTask DisposeAsync() => UnbindAsync();
+
+    private void Stop()
+    {
+        lock (_gate)
+        {
+            if (_unbound) return;
+            _unbound = true;
+            foreach (var instance in _waiting) instance.Dispose();
+            _waiting.Clear();
+        }
+
+        _claim.Dispose();
+        _accepted.Writer.Complete();
+    }
+
+    /// <summary>Takes the name by an instance that nobody can connect to: it is connected at once, by this process or
+    /// whoever is faster, and disconnected, which it then stays.</summary>
+    private unsafe SafePipeHandle Claim()
+    {
+        var claim = Create(Kernel32.FileFlagFirstPipeInstance, out var error);
+        if (error == 0)
+        {
+            using var self = Kernel32.OpenPipe(
+                _name.Path, Kernel32.FileReadAttributes, 0, null, Kernel32.OpenExisting,
+                Kernel32.SecuritySqosPresent | Kernel32.SecurityIdentification, 0);
+            Kernel32.DisconnectNamedPipe(claim);
+            return claim;
+        }
+
+        throw error switch
+        {
+            Win32Error.AccessDenied or Win32Error.PipeBusy => new ConnectionException(
+                ConnectionError.AddressInUse,
+                $"Another listener has {Endpoint}; stop it or choose another name.", new Win32Exception(error)),
+            Win32Error.InvalidName => new ConnectionException(
+                ConnectionError.InvalidEndpoint, $"The system takes no such name: {Endpoint}."),
+            _ => PipeErrors.System(error, $"Listening at {Endpoint} failed"),
+        };
+    }
+
+    private SafePipeHandle NewInstance()
+    {
+        var instance = Create(0, out var error);
+        if (error != 0) throw PipeErrors.System(error, $"Another instance of {Endpoint} failed");
+        CompletionPort.Shared.Add(instance);
+        lock (_gate)
+        {
+            if (!_unbound) _waiting.Add(instance);
+            else instance.Dispose();
+        }
+
+        return instance;
+    }
+
+    private unsafe SafePipeHandle Create(uint flags, out int error)
+    {
+        fixed (byte* descriptor = _security)
+        {
+            var security = new Kernel32.SecurityAttributes
+            {
+                Bytes = (uint)sizeof(Kernel32.SecurityAttributes), Descriptor = descriptor,
+            };
+            var mode = Kernel32.PipeTypeMessage | Kernel32.PipeReadModeMessage;
+            if (!_name.AdmitsRemote) mode |= Kernel32.PipeRejectRemoteClients;
+            var instance = Kernel32.CreateNamedPipe(
+                _name.Path, Kernel32.PipeAccessDuplex | Kernel32.FileFlagOverlapped | flags, mode,
+                Kernel32.PipeUnlimitedInstances, PipeLimits.BufferBytes, PipeLimits.BufferBytes, 0, &security);
+            error = instance.IsInvalid ? Marshal.GetLastPInvokeError() : 0;
+            return instance;
+        }
+    }
+
+    /// <summary>Waits for a client, puts another instance in the place, hands the client out, and so on.</summary>
+    private async Task ServeAsync(SafePipeHandle instance)
+    {
+        try
+        {
+            while (true)
+            {
+                var error = await WaitForClientAsync(instance).ConfigureAwait(false);
+                lock (_gate)
+                {
+                    _waiting.Remove(instance);
+                    if (_unbound)
+                    {
+                        instance.Dispose();
+                        return;
+                    }
+                }
+
+                var connected = instance;
+                instance = NewInstance();
+                if (error != 0)
+                {
+                    connected.Dispose(); // The client is gone already.
+                    continue;
+                }
+
+                if (Admit(connected) is { } connection) await HandOutAsync(connection).ConfigureAwait(false);
+            }
+        }
+        catch (ConnectionException e)
+        {
+            PipeLog.InstanceFailed(_options.Logger, Endpoint, e);
+        }
+    }
+
+    private async ValueTask HandOutAsync(LinkConnection connection)
+    {
+        try
+        {
+            await _accepted.Writer.WriteAsync(connection).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            connection.Abort("The listener stopped before it accepted.");
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private unsafe Task<int> WaitForClientAsync(SafePipeHandle instance)
+    {
+        var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var operation = new IoOperation((error, _) => done.TrySetResult(error));
+        lock (_gate)
+        {
+            if (_unbound) return Task.FromResult(Win32Error.OperationAborted);
+            if (Kernel32.ConnectNamedPipe(instance, operation.Begin(null))) return done.Task;
+            var error = Marshal.GetLastPInvokeError();
+            if (error == Win32Error.IoPending) return done.Task;
+            operation.Cancel();
+            return Task.FromResult(error == Win32Error.PipeConnected ? 0 : error);
+        }
+    }
+
+    private LinkConnection? Admit(SafePipeHandle pipe)
+    {
+        var process = Kernel32.GetNamedPipeClientProcessId(pipe, out var processId)
+            ? PeerProcess.TryOpen((int)processId)
+            : null;
+
+        // The system has checked the list of who may connect already; this is the same rule once more.
+        var identity = process?.Identity ?? TokenIdentity.OfClient(pipe);
+        var peer = process?.Peer ?? new Peer { ProcessId = processId == 0 ? null : (int)processId };
+        if (identity is not null && process?.Identity is null) peer = identity.Describe(peer);
+        if (!_access.Admits(identity))
+        {
+            PipeLog.Refused(_options.Logger, Endpoint, (int)processId, peer.UserName);
+            process?.Dispose();
+            Kernel32.DisconnectNamedPipe(pipe);
+            pipe.Dispose();
+            return null;
+        }
+
+        return new LinkConnection(new PipeLink(pipe, process, isServer: true, hasMarkers: true), Endpoint, peer).Start();
+    }
+}

@@ -1,0 +1,15 @@
+using Culvert.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Transports.NamedPipes;
+
+/// <summary>What a listener at a named pipe reports.</summary>
+internal static partial class PipeLog
+{
+    [LoggerMessage(1, LogLevel.Warning,
+        "{Endpoint} refused process {ProcessId} of {User}: the access option does not admit it.")]
+    public static partial void Refused(ILogger logger, Endpoint endpoint, int processId, string? user);
+
+    [LoggerMessage(2, LogLevel.Error, "{Endpoint} accepts fewer clients at a time: no further instance could be made.")]
+    public static partial void InstanceFailed(ILogger logger, Endpoint endpoint, Exception exception);
+}
