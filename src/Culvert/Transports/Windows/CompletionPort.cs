@@ -56,10 +56,8 @@ internal sealed unsafe class CompletionPort
             var error = done ? 0 : Marshal.GetLastPInvokeError();
             if (overlapped is null)
             {
-                // Nothing came for long: this thread is one too many.
-                Interlocked.Decrement(ref _waiting);
-                Interlocked.Decrement(ref _threads);
-                return;
+                if (TryLeave()) return;
+                continue;
             }
 
             // Whoever leaves nobody waiting finds a successor, since what runs now may block.
@@ -68,5 +66,19 @@ internal sealed unsafe class CompletionPort
             IoOperation.Of(overlapped).Complete(error, (int)bytes);
             Interlocked.Increment(ref _waiting);
         }
+    }
+
+    /// <summary>Nothing came for long: whether this thread is one too many. Those that stay are never fewer than the base,
+    /// also when many find this out at the same moment.</summary>
+    private bool TryLeave()
+    {
+        for (var threads = Volatile.Read(ref _threads); threads > _threadsBase; threads = Volatile.Read(ref _threads))
+        {
+            if (Interlocked.CompareExchange(ref _threads, threads - 1, threads) != threads) continue;
+            Interlocked.Decrement(ref _waiting);
+            return true;
+        }
+
+        return false;
     }
 }
