@@ -13,7 +13,7 @@ internal sealed class LinkConnection : Connection, ILinkEvents
     private readonly TaskCompletionSource<CloseReason> _closed =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // Guards the three fields below: both directions may end at the same time on two threads, and only one of them
+    // Guards the fields below: both directions may end at the same time on two threads, and only one of them
     // may see that it was the second.
     private readonly Lock _gate = new();
     private CloseReason _reason;
@@ -21,6 +21,7 @@ internal sealed class LinkConnection : Connection, ILinkEvents
     private volatile bool _inputEnded;
     private bool _outputEnded;
     private volatile Task? _disposed;
+    private LinkMessages? _messages;
 
     public LinkConnection(ByteLink link, Endpoint endpoint, Peer peer)
     {
@@ -34,6 +35,15 @@ internal sealed class LinkConnection : Connection, ILinkEvents
     public override PipeReader Input => _reader;
 
     public override PipeWriter Output => _writer;
+
+    public override MessageChannel? Messages
+    {
+        get
+        {
+            if (_link is not IMessageLink { HasMessages: true } link) return null;
+            lock (_gate) return _messages ??= new LinkMessages(this, link);
+        }
+    }
 
     public override Peer Peer { get; }
 

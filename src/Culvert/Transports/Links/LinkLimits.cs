@@ -15,6 +15,15 @@ internal static class LinkLimits
     /// <summary>Buffers sent by one system call.</summary>
     public const int VectorsMax = 16;
 
+    /// <summary>Longest message, in bytes, unless the user says otherwise, and the most that the user can
+    /// say.</summary>
+    public const int MessageBytesDefault = 1024 * 1024;
+
+    public const int MessageBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>Messages of which only the length is kept until they are taken.</summary>
+    public const int MessagesMax = 1024;
+
     /// <summary>Bytes thrown away at most when a connection is closed with bytes unread.</summary>
     public const int DiscardBytesMax = 16 * 1024 * 1024;
 
