@@ -7,6 +7,7 @@ namespace Culvert.Tests.Conformance;
 /// <param name="HasIdentity">The kernel names the peer's process and user.</param>
 /// <param name="ConnectionsKeepName">The name stays taken until the last connection has ended.</param>
 /// <param name="TakesNamesBecause">Why a second listener cannot be refused here; null where it is.</param>
+/// <param name="HasHalfClose">One direction can end while the other goes on.</param>
 public sealed record TransportTraits(
     bool TellsCloseFromHalfClose, bool TellsAbortWithoutUnread, bool HasIdentity, bool ConnectionsKeepName = false,
-    string? TakesNamesBecause = null);
+    string? TakesNamesBecause = null, bool HasHalfClose = true);

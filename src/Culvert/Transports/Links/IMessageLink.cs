@@ -7,8 +7,8 @@ internal interface IMessageLink
     /// <summary>The link is in the mode that keeps messages apart.</summary>
     bool HasMessages { get; }
 
-    /// <summary>From now on boundaries are kept; the action is called, on any thread, when a message without bytes came,
-    /// of which a reader of bytes hears nothing.</summary>
+    /// <summary>From now on boundaries are kept; the action is called by <see cref="ByteLink.Receive"/> when a message
+    /// without bytes came, of which a reader of bytes hears nothing.</summary>
     void KeepMessages(Action emptyReceived);
 
     /// <summary>The length of the oldest message whose last byte was received by

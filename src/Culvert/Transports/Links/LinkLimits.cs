@@ -21,9 +21,6 @@ internal static class LinkLimits
 
     public const int MessageBytesMax = 64 * 1024 * 1024;
 
-    /// <summary>Messages of which only the length is kept until they are taken.</summary>
-    public const int MessagesMax = 1024;
-
     /// <summary>Bytes thrown away at most when a connection is closed with bytes unread.</summary>
     public const int DiscardBytesMax = 16 * 1024 * 1024;
 

@@ -32,7 +32,7 @@ internal sealed class LocalTransport : Transport
 
     [SupportedOSPlatform("windows")]
     private static PipeName PipeOf(Endpoint endpoint) =>
-        new(null, $"culvert.{WindowsAccess.CurrentUser()}.{NameOf(endpoint)}", AdmitsRemote: false, Owner: null);
+        new(null, $"culvert.{WindowsAccess.CurrentUser()}.{NameOf(endpoint)}");
 
     private static string PathOf(Endpoint endpoint, bool create)
     {

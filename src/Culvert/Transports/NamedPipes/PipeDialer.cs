@@ -28,7 +28,10 @@ internal static class PipeDialer
         {
             process = Check(name, pipe, attempt.Endpoint);
             CompletionPort.Shared.Add(pipe);
-            var link = new PipeLink(pipe, process, isServer: false, hasMarkers: ReadByMessages(pipe));
+            var isByMessages = ReadByMessages(pipe);
+            if (name.IsMessageMode && !isByMessages) throw NoMessages(attempt.Endpoint);
+            var link = new PipeLink(
+                pipe, process, isServer: false, hasMarkers: isByMessages && !name.IsMessageMode, name.IsMessageMode);
             var peer = process?.Peer ?? new Peer { IsLocal = name.Host is null ? null : false };
             return new LinkConnection(link, attempt.Endpoint, peer).Start();
         }
@@ -104,6 +107,10 @@ internal static class PipeDialer
             ConnectionError.NotAllowed,
             $"The listener at {endpoint} is run by {whose}; add ?owner=USER to the endpoint to trust that user.");
     }
+
+    private static ConnectionException NoMessages(Endpoint endpoint) => new(
+        ConnectionError.InvalidEndpoint,
+        $"The listener at {endpoint} has a pipe of bytes, which keeps no messages apart; leave mode=message out.");
 
     private static TimeSpan Longer(TimeSpan pause) =>
         pause * 2 < PipeLimits.BusyPauseMax ? pause * 2 : PipeLimits.BusyPauseMax;

@@ -10,6 +10,19 @@ internal static class PipeLimits
     /// every write wait for its reader.</summary>
     public const int BufferBytes = 64 * 1024;
 
+    public const int BufferBytesMin = 4 * 1024;
+
+    public const int BufferBytesMax = 1024 * 1024;
+
+    /// <summary>Instances that a listener can be limited to: the system counts to 254, and one claims the
+    /// name.</summary>
+    public const int InstancesMax = 253;
+
+    /// <summary>What CreateNamedPipe takes for 0.</summary>
+    public const int DefaultTimeoutMs = 50;
+
+    public const int DefaultTimeoutMsMax = 60_000;
+
     /// <summary>One write at most.</summary>
     public const int WriteBytesMax = 64 * 1024;
 

@@ -13,10 +13,11 @@ namespace Culvert.Transports.NamedPipes;
 /// One end of a named pipe on Windows. A read is always under way while nothing waits to be received, so the end is
 /// told without being asked for. A pipe knows no half-close: on a pipe of message type, which a pipe of Culvert is, a
 /// message of no bytes says that no more comes, and a second one that the sender closes in good order. .NET's own
-/// streams take the first for the end, too, and never send one.
+/// streams take the first for the end, too, and never send one. In message mode all messages are the user's, and an end
+/// is the end of both directions.
 /// </summary>
 [SupportedOSPlatform("windows")]
-internal sealed unsafe class PipeLink : ByteLink
+internal sealed unsafe class PipeLink : ByteLink, IMessageLink
 {
     private readonly SafePipeHandle _pipe;
     private readonly PeerProcess? _process;
@@ -28,7 +29,10 @@ internal sealed unsafe class PipeLink : ByteLink
     // Guards what follows between the reader, the writer, the completions and whoever closes; also that no call is made
     // on a closed handle. Never held while a user's code runs.
     private readonly Lock _gate = new();
-    private readonly Queue<(byte[] Array, int Count)> _received = new();
+    private readonly Queue<Received> _received = new();
+    private readonly Queue<long> _messages = new();
+    private long _messageBytes;
+    private Action? _emptyReceived;
     private int _receivedStart;
     private byte[]? _input;
     private int _readBytes = PipeLimits.ReadBytesMin;
@@ -47,13 +51,21 @@ internal sealed unsafe class PipeLink : ByteLink
     /// <param name="pipe">Connected and added to the completion port; the link's own from here on.</param>
     /// <param name="process">The peer's, where it could be opened; the link's own too.</param>
     /// <param name="isServer">Whether this end was accepted.</param>
-    /// <param name="hasMarkers">Whether the pipe is of message type and read by messages.</param>
-    public PipeLink(SafePipeHandle pipe, PeerProcess? process, bool isServer, bool hasMarkers)
+    /// <param name="hasMarkers">Whether messages of no bytes are this side's own: the pipe is of message type, and its
+    /// messages mean nothing else.</param>
+    /// <param name="hasMessages">Whether messages are the user's.</param>
+    public PipeLink(SafePipeHandle pipe, PeerProcess? process, bool isServer, bool hasMarkers, bool hasMessages)
     {
         (_pipe, _process, _isServer, _hasMarkers) = (pipe, process, isServer, hasMarkers);
+        HasMessages = hasMessages;
         _read = new IoOperation(OnRead);
         _write = new IoOperation(OnWritten);
     }
+
+    public bool HasMessages { get; }
+
+    /// <summary>Called once, when the instance is the system's again.</summary>
+    public Action? HandleClosed { get; init; }
 
     public override void Start(ILinkEvents events)
     {
@@ -65,14 +77,20 @@ internal sealed unsafe class PipeLink : ByteLink
     public override int Receive(Span<byte> destination, out bool mayHaveMore)
     {
         PeerEnd? end;
+        Action? emptyReceived;
+        var count = LinkResult.WouldBlock;
         lock (_gate)
         {
             mayHaveMore = false;
             if (_closed) return LinkResult.Broken;
-            if (_received.TryPeek(out var head)) return Take(head.Array, head.Count, destination, out mayHaveMore);
-            if (!_inputEnded) return LinkResult.WouldBlock;
+            emptyReceived = TakeEmpties();
+            if (_received.TryPeek(out var head)) count = Take(head, destination, out mayHaveMore);
+            else if (_inputEnded) count = LinkResult.End;
             end = _peerEnd;
         }
+
+        emptyReceived?.Invoke();
+        if (count != LinkResult.End) return count;
 
         if (end is null) return LinkResult.End;
 
@@ -136,30 +154,80 @@ internal sealed unsafe class PipeLink : ByteLink
         }
     }
 
+    public void KeepMessages(Action emptyReceived)
+    {
+        lock (_gate) _emptyReceived = emptyReceived;
+    }
+
+    public bool TryTakeMessage(out long bytes)
+    {
+        lock (_gate) return _messages.TryDequeue(out bytes);
+    }
+
+    public bool TryTakeEmpty()
+    {
+        lock (_gate) return _messages.TryPeek(out var bytes) && bytes == 0 && _messages.TryDequeue(out _);
+    }
+
+    public bool SendEmpty()
+    {
+        lock (_gate)
+        {
+            if (_closed || _peerEnd is not null) return false;
+            WriteNothing();
+            return true;
+        }
+    }
+
     private void CloseHandle()
     {
         if (_closed) return;
         _closed = true;
         _pipe.Dispose();
+        HandleClosed?.Invoke();
         _process?.Dispose();
         while (_received.TryDequeue(out var unread)) ArrayPool<byte>.Shared.Return(unread.Array);
     }
 
-    private int Take(byte[] array, int end, Span<byte> destination, out bool mayHaveMore)
+    private int Take(in Received head, Span<byte> destination, out bool mayHaveMore)
     {
-        var count = Math.Min(end - _receivedStart, destination.Length);
-        array.AsSpan(_receivedStart, count).CopyTo(destination);
+        var count = Math.Min(head.Count - _receivedStart, destination.Length);
+        head.Array.AsSpan(_receivedStart, count).CopyTo(destination);
         _receivedStart += count;
-        if (_receivedStart == end)
+        _messageBytes += count;
+        if (_receivedStart == head.Count)
         {
             _received.Dequeue();
             _receivedStart = 0;
-            ArrayPool<byte>.Shared.Return(array);
+            ArrayPool<byte>.Shared.Return(head.Array);
+            if (head.IsMessageWhole) EndMessage();
             if (!_inputEnded) Read();
         }
 
         mayHaveMore = _received.Count > 0;
         return count;
+    }
+
+    /// <summary>Under the gate: takes the messages without bytes that come next, of which the one who is returned must
+    /// hear.</summary>
+    private Action? TakeEmpties()
+    {
+        Action? toTell = null;
+        while (_received.TryPeek(out var head) && head.Count == 0)
+        {
+            _received.Dequeue();
+            EndMessage();
+            toTell = _emptyReceived;
+            if (!_inputEnded) Read();
+        }
+
+        return toTell;
+    }
+
+    private void EndMessage()
+    {
+        if (_emptyReceived is not null) _messages.Enqueue(_messageBytes);
+        _messageBytes = 0;
     }
 
     /// <summary>Under the gate: sends messages of no bytes until there were so many.</summary>
@@ -168,11 +236,16 @@ internal sealed unsafe class PipeLink : ByteLink
         if (!_hasMarkers || _closed || _peerEnd is not null) return;
         for (; _markersSent < count; _markersSent++)
         {
-            var marker = new IoOperation(static (_, _) => { });
-            byte none;
-            if (!Kernel32.WriteFile(_pipe, &none, 0, null, marker.Begin(null))
-                && Marshal.GetLastPInvokeError() != Win32Error.IoPending) marker.Cancel();
+            WriteNothing();
         }
+    }
+
+    private void WriteNothing()
+    {
+        var operation = new IoOperation(static (_, _) => { });
+        byte none;
+        if (!Kernel32.WriteFile(_pipe, &none, 0, null, operation.Begin(null))
+            && Marshal.GetLastPInvokeError() != Win32Error.IoPending) operation.Cancel();
     }
 
     /// <summary>Under the gate: begins to read, unless that is under way or much is unread. One read goes ahead of the
@@ -199,7 +272,7 @@ internal sealed unsafe class PipeLink : ByteLink
         PeerEnd? end;
         lock (_gate)
         {
-            if (!_closed && !_inputEnded && bytes > 0) KeepInput(bytes);
+            if (!_closed && !_inputEnded && bytes > 0) KeepInput(bytes, isMessageWhole: error == 0);
             else ReturnInput();
             if (_closed) return;
             if (error is not (0 or Win32Error.MoreData))
@@ -210,6 +283,7 @@ internal sealed unsafe class PipeLink : ByteLink
             else
             {
                 if (bytes == 0 && _hasMarkers) TakeMarker();
+                else if (bytes == 0 && HasMessages) _received.Enqueue(new Received([], 0, true));
                 Read();
             }
 
@@ -220,10 +294,10 @@ internal sealed unsafe class PipeLink : ByteLink
         _events?.OnReadable();
     }
 
-    private void KeepInput(int bytes)
+    private void KeepInput(int bytes, bool isMessageWhole)
     {
         if (bytes == _input!.Length) _readBytes = Math.Min(bytes * 4, PipeLimits.ReadBytesMax);
-        _received.Enqueue((_input, bytes));
+        _received.Enqueue(new Received(_input, bytes, isMessageWhole));
         _input = null;
     }
 
@@ -236,7 +310,8 @@ internal sealed unsafe class PipeLink : ByteLink
     private int Write(in ReadOnlySequence<byte> bytes, out PeerEnd? end)
     {
         end = null;
-        var count = (int)Math.Min(bytes.Length, PipeLimits.WriteBytesMax);
+        var countMax = HasMessages ? LinkLimits.MessageBytesMax : PipeLimits.WriteBytesMax;
+        var count = (int)Math.Min(bytes.Length, countMax);
         _output = ArrayPool<byte>.Shared.Rent(count);
         bytes.Slice(0, count).CopyTo(_output);
         _isWriting = true;
@@ -320,4 +395,7 @@ internal sealed unsafe class PipeLink : ByteLink
     }
 
     private sealed record PeerEnd(CloseKind Kind, string Message);
+
+    /// <summary>What one read brought: a message, a part of one, or a message without bytes.</summary>
+    private readonly record struct Received(byte[] Array, int Count, bool IsMessageWhole);
 }

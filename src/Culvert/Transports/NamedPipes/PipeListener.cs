@@ -23,6 +23,10 @@ internal sealed class PipeListener : Listener
     private readonly ListenerOptions _options;
     private readonly SafePipeHandle _claim;
     private readonly Channel<LinkConnection> _accepted;
+    private readonly CancellationTokenSource _stop = new();
+
+    // Counts the instances that may still be made; null when there is no limit.
+    private readonly SemaphoreSlim? _room;
 
     // Guards the two below between the instances that wait and unbind.
     private readonly Lock _gate = new();
@@ -36,6 +40,7 @@ internal sealed class PipeListener : Listener
         _security = access.PipeDescriptor(name.AdmitsRemote);
         _options = options;
         _accepted = Channel.CreateBounded<LinkConnection>(options.Backlog);
+        _room = name.InstancesMax is { } count ? new SemaphoreSlim(count) : null;
         Endpoint = endpoint;
         _claim = Claim();
     }
@@ -48,7 +53,10 @@ internal sealed class PipeListener : Listener
         var listener = new PipeListener(name, endpoint, new WindowsAccess(options.Access), options);
         try
         {
-            for (var i = 0; i < PipeLimits.InstancesWaiting; i++) _ = listener.ServeAsync(listener.NewInstance());
+            for (var i = 0; i < PipeLimits.InstancesWaiting && listener.HasRoom(); i++)
+            {
+                _ = listener.ServeAsync(listener.NewInstance());
+            }
         }
         catch
         {
@@ -93,7 +101,12 @@ internal sealed class PipeListener : Listener
 
         _claim.Dispose();
         _accepted.Writer.Complete();
+        _stop.Cancel();
     }
+
+    private bool HasRoom() => _room?.Wait(0) ?? true;
+
+    private void GiveBack() => _room?.Release();
 
     /// <summary>Takes the name by an instance that nobody can connect to: it is connected at once, by this process or
     /// whoever is faster, and disconnected, which it then stays.</summary>
@@ -146,7 +159,8 @@ internal sealed class PipeListener : Listener
             if (!_name.AdmitsRemote) mode |= Kernel32.PipeRejectRemoteClients;
             var instance = Kernel32.CreateNamedPipe(
                 _name.Path, Kernel32.PipeAccessDuplex | Kernel32.FileFlagOverlapped | flags, mode,
-                Kernel32.PipeUnlimitedInstances, PipeLimits.BufferBytes, PipeLimits.BufferBytes, 0, &security);
+                (uint?)(_name.InstancesMax + 1) ?? Kernel32.PipeUnlimitedInstances, // One more claims the name.
+                (uint)_name.BufferBytes, (uint)_name.BufferBytes, (uint)_name.DefaultTimeoutMs, &security);
             error = instance.IsInvalid ? Marshal.GetLastPInvokeError() : 0;
             return instance;
         }
@@ -171,15 +185,26 @@ internal sealed class PipeListener : Listener
                 }
 
                 var connected = instance;
-                instance = NewInstance();
+                var hasNext = HasRoom();
+                if (hasNext) instance = NewInstance();
                 if (error != 0)
                 {
                     connected.Dispose(); // The client is gone already.
-                    continue;
+                    GiveBack();
+                }
+                else if (Admit(connected) is { } connection)
+                {
+                    await HandOutAsync(connection).ConfigureAwait(false);
                 }
 
-                if (Admit(connected) is { } connection) await HandOutAsync(connection).ConfigureAwait(false);
+                if (hasNext) continue;
+                await _room!.WaitAsync(_stop.Token).ConfigureAwait(false); // For one of the connections to end.
+                instance = NewInstance();
             }
+        }
+        catch (OperationCanceledException)
+        {
+            // Unbound while no further instance was allowed.
         }
         catch (ConnectionException e)
         {
@@ -231,9 +256,14 @@ internal sealed class PipeListener : Listener
             process?.Dispose();
             Kernel32.DisconnectNamedPipe(pipe);
             pipe.Dispose();
+            GiveBack();
             return null;
         }
 
-        return new LinkConnection(new PipeLink(pipe, process, isServer: true, hasMarkers: true), Endpoint, peer).Start();
+        var link = new PipeLink(pipe, process, isServer: true, hasMarkers: !_name.IsMessageMode, _name.IsMessageMode)
+        {
+            HandleClosed = GiveBack,
+        };
+        return new LinkConnection(link, Endpoint, peer).Start();
     }
 }
