@@ -204,7 +204,7 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
             if (!_inputEnded) Read();
         }
 
-        mayHaveMore = _received.Count > 0;
+        mayHaveMore = _received.Count > 0 || _inputEnded; // The end was told before: nothing tells of it again.
         return count;
     }
 
