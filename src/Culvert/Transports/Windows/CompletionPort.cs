@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Culvert.Transports.Links;
 using Microsoft.Win32.SafeHandles;
 
 namespace Culvert.Transports.Windows;
