@@ -14,7 +14,8 @@ public abstract class MessageChannel
     /// make this process keep that much for one message. Set it before the first call.</summary>
     public abstract int MessageBytesMax { get; set; }
 
-    /// <summary>Sends one message and completes when the system has taken it (back-pressure). The bytes are the caller's
+    /// <summary>Sends one message and completes when the system has taken it (back-pressure). The bytes are the
+    /// caller's
     /// again when it completes. When it is cancelled while it waits for room, the message is still sent, whole, before
     /// the next one. Throws <see cref="ConnectionException"/> when the peer is gone, and
     /// <see cref="ArgumentException"/> when the message is too long.</summary>

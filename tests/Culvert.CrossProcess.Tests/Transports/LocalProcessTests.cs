@@ -5,5 +5,7 @@ public sealed class LocalProcessTests : TransportProcessTests
 {
     protected override bool IsLocalKernel => true;
 
+    protected override bool IsWindowsPipe => OperatingSystem.IsWindows();
+
     protected override string NewEndpoint() => $"local://culvert-x-{Guid.NewGuid():N}";
 }

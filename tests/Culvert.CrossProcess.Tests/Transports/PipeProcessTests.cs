@@ -7,6 +7,8 @@ public sealed class PipeProcessTests : TransportProcessTests
 
     protected override bool IsLocalKernel => true;
 
+    protected override bool IsWindowsPipe => OperatingSystem.IsWindows();
+
     public override void Dispose()
     {
         base.Dispose();

@@ -18,6 +18,11 @@ public abstract class TransportProcessTests : IDisposable
     /// <summary>The kernel tells a local peer's process, its death and how it closed.</summary>
     protected abstract bool IsLocalKernel { get; }
 
+    /// <summary>It is a named pipe of Windows, whose client's abort looks like a close.</summary>
+    protected virtual bool IsWindowsPipe => false;
+
+    private bool GivesNamesTwice => IsWindowsPipe && Wine.IsHere;
+
     protected CancellationToken Token => _limit.Token;
 
     protected abstract string NewEndpoint();
@@ -68,6 +73,7 @@ public abstract class TransportProcessTests : IDisposable
     public async Task Abort_ByAChild_FailsTheReadHere()
     {
         Assert.SkipWhen(!IsLocalKernel && Wine.IsHere, "Wine shows a reset as an end where it is received.");
+        Assert.SkipWhen(IsWindowsPipe, "The mechanism shows a client's abort as a close.");
         await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
         await using var child = ChildPeer.Start("abort", listener.Endpoint.ToString());
         await using var server = await AcceptAsync(listener);
@@ -172,10 +178,14 @@ public abstract class TransportProcessTests : IDisposable
             await EchoAsync(endpoint);
 
             // While it lives nobody takes its name, not even a second process at the same moment.
-            var error = await Assert.ThrowsAsync<ConnectionException>(
-                async () => await Ipc.ListenAsync(endpoint, cancellationToken: Token));
-            Assert.Equal(ConnectionError.AddressInUse, error.Error);
-            await EchoAsync(endpoint);
+            if (!GivesNamesTwice)
+            {
+                var error = await Assert.ThrowsAsync<ConnectionException>(
+                    async () => await Ipc.ListenAsync(endpoint, cancellationToken: Token));
+                Assert.Equal(ConnectionError.AddressInUse, error.Error);
+                await EchoAsync(endpoint);
+            }
+
             first.Kill();
         }
 
@@ -187,6 +197,7 @@ public abstract class TransportProcessTests : IDisposable
     [Fact]
     public async Task Listener_WithAStoppedProcess_IsNeverTakenOver()
     {
+        Assert.SkipWhen(GivesNamesTwice, "Wine gives a second listener the name.");
         await using var child = ChildPeer.Start("listen", NewEndpoint());
         var endpoint = (await child.ReadLineAsync(Token))!["ready ".Length..];
         await child.StopAsync();

@@ -6,7 +6,8 @@ public sealed class PipeMessageConformanceTests : TransportConformanceTests
     public PipeMessageConformanceTests() =>
         Assert.SkipUnless(OperatingSystem.IsWindows(), "Named pipes have messages on Windows alone.");
 
-    protected override TransportTraits Traits { get; } = PipeConformanceTests.OfThisSystem with { HasHalfClose = false };
+    protected override TransportTraits Traits { get; } =
+        PipeConformanceTests.OfThisSystem with { HasHalfClose = false };
 
     protected override string NewEndpoint() => $"pipe://culvert-test-{Guid.NewGuid():N}?mode=message";
 }

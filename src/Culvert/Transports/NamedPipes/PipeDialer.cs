@@ -8,8 +8,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Culvert.Transports.NamedPipes;
 
-/// <summary>Connects to a named pipe on Windows: within the deadline, at identification level, so that the server cannot
-/// act as this user, and to a server of the right user alone.</summary>
+/// <summary>Connects to a named pipe on Windows: within the deadline, at identification level, so that the server
+/// cannot act as this user, and to a server of the right user alone.</summary>
 [SupportedOSPlatform("windows")]
 internal static class PipeDialer
 {

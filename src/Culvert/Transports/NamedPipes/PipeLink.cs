@@ -13,8 +13,7 @@ namespace Culvert.Transports.NamedPipes;
 /// One end of a named pipe on Windows. A read is always under way while nothing waits to be received, so the end is
 /// told without being asked for. A pipe knows no half-close: on a pipe of message type, which a pipe of Culvert is, a
 /// message of no bytes says that no more comes, and a second one that the sender closes in good order. .NET's own
-/// streams take the first for the end, too, and never send one. In message mode all messages are the user's, and an end
-/// is the end of both directions.
+/// streams take the first for the end, too, and never send one. In message mode all are the user's; both ways end at once.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal sealed unsafe class PipeLink : ByteLink, IMessageLink
@@ -175,8 +174,9 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
         {
             if (_closed || _peerEnd is not null) return false;
             WriteNothing();
-            return true;
         }
+
+        return true;
     }
 
     private void CloseHandle()

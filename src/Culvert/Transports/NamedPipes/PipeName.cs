@@ -13,7 +13,8 @@ internal sealed record PipeName(string? Host, string Name)
     /// <summary>Whether messages are kept apart: <c>mode=message</c>. Default: bytes.</summary>
     public bool IsMessageMode { get; private init; }
 
-    /// <summary>Whether a listener takes clients of other machines: <c>remote=allow</c>. Default: it does not.</summary>
+    /// <summary>Whether a listener takes clients of other machines: <c>remote=allow</c>. Default: it does
+    /// not.</summary>
     public bool AdmitsRemote { get; private init; }
 
     /// <summary>Whose listener a client trusts: <c>owner=USER</c>. Null is its own user's, "any" everyone's.</summary>

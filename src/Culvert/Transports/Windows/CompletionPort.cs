@@ -67,8 +67,8 @@ internal sealed unsafe class CompletionPort
         }
     }
 
-    /// <summary>Nothing came for long: whether this thread is one too many. Those that stay are never fewer than the base,
-    /// also when many find this out at the same moment.</summary>
+    /// <summary>Nothing came for long: whether this thread is one too many. Those that stay are never fewer than the
+    /// base, also when many find this out at the same moment.</summary>
     private bool TryLeave()
     {
         for (var threads = Volatile.Read(ref _threads); threads > _threadsBase; threads = Volatile.Read(ref _threads))

@@ -5,8 +5,8 @@ using System.Runtime.Versioning;
 namespace Culvert.Transports.Windows;
 
 /// <summary>
-/// One overlapped operation, to be used again and again, one at a time. What the kernel writes to, and this object, stay
-/// where they are from <see cref="Begin"/> to the completion, also when nobody else knows it any more.
+/// One overlapped operation, to be used again and again, one at a time. What the kernel writes to, and this object,
+/// stay where they are from <see cref="Begin"/> to the completion, also when nobody else knows it any more.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal sealed unsafe class IoOperation(Action<int, int> completed)

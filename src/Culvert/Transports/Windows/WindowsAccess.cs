@@ -59,8 +59,8 @@ internal sealed class WindowsAccess
             && groups.OfType<SecurityIdentifier>().Any(_groups.Contains);
     }
 
-    /// <summary>The same for the system to enforce, as a security descriptor of a pipe: this user everything, the others
-    /// reading and writing but no new instance (FILE_CREATE_PIPE_INSTANCE), and the network nothing unless
+    /// <summary>The same for the system to enforce, as a security descriptor of a pipe: this user everything, the
+    /// others reading and writing but no new instance (FILE_CREATE_PIPE_INSTANCE), and the network nothing unless
     /// asked for.</summary>
     public byte[] PipeDescriptor(bool admitsRemote)
     {
