@@ -13,7 +13,8 @@ namespace Culvert.Transports.NamedPipes;
 /// One end of a named pipe on Windows. A read is always under way while nothing waits to be received, so the end is
 /// told without being asked for. A pipe knows no half-close: on a pipe of message type, which a pipe of Culvert is, a
 /// message of no bytes says that no more comes, and a second one that the sender closes in good order. .NET's own
-/// streams take the first for the end, too, and never send one. In message mode all are the user's; both ways end at once.
+/// streams take the first for the end, too, and never send one. In message mode all messages are the user's, and an end
+/// is one of both directions.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal sealed unsafe class PipeLink : ByteLink, IMessageLink
@@ -28,7 +29,7 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
     // Guards what follows between the reader, the writer, the completions and whoever closes; also that no call is made
     // on a closed handle. Never held while a user's code runs.
     private readonly Lock _gate = new();
-    private readonly Queue<Received> _received = new();
+    private readonly Queue<PipeRead> _received = new();
     private readonly Queue<long> _messages = new();
     private long _messageBytes;
     private Action? _emptyReceived;
@@ -189,7 +190,7 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
         while (_received.TryDequeue(out var unread)) ArrayPool<byte>.Shared.Return(unread.Array);
     }
 
-    private int Take(in Received head, Span<byte> destination, out bool mayHaveMore)
+    private int Take(in PipeRead head, Span<byte> destination, out bool mayHaveMore)
     {
         var count = Math.Min(head.Count - _receivedStart, destination.Length);
         head.Array.AsSpan(_receivedStart, count).CopyTo(destination);
@@ -283,7 +284,7 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
             else
             {
                 if (bytes == 0 && _hasMarkers) TakeMarker();
-                else if (bytes == 0 && HasMessages) _received.Enqueue(new Received([], 0, true));
+                else if (bytes == 0 && HasMessages) _received.Enqueue(new PipeRead([], 0, true));
                 Read();
             }
 
@@ -297,7 +298,7 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
     private void KeepInput(int bytes, bool isMessageWhole)
     {
         if (bytes == _input!.Length) _readBytes = Math.Min(bytes * 4, PipeLimits.ReadBytesMax);
-        _received.Enqueue(new Received(_input, bytes, isMessageWhole));
+        _received.Enqueue(new PipeRead(_input, bytes, isMessageWhole));
         _input = null;
     }
 
@@ -395,7 +396,4 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
     }
 
     private sealed record PeerEnd(CloseKind Kind, string Message);
-
-    /// <summary>What one read brought: a message, a part of one, or a message without bytes.</summary>
-    private readonly record struct Received(byte[] Array, int Count, bool IsMessageWhole);
 }
