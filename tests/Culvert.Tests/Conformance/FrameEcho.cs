@@ -40,13 +40,12 @@ public sealed class FrameEcho : IAsyncDisposable
         return header;
     }
 
-    /// <summary>Sends bytes, the last ones on request; that the server had enough of them is no error.</summary>
-    public async Task SendAsync(ReadOnlyMemory<byte> bytes, bool isLast = false)
+    /// <summary>Sends bytes; that the server had enough of them is no error.</summary>
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
         try
         {
             await Client.SendAsync(bytes, _token);
-            if (isLast) await Client.Output.CompleteAsync();
         }
         catch (ConnectionException)
         {

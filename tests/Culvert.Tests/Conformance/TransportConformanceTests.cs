@@ -512,7 +512,8 @@ public abstract class TransportConformanceTests : IDisposable
         {
             // Noise: what it means is chance; whatever it is, it harms its own connection alone.
             await using var noise = await FrameEcho.OpenAsync(listener, Token);
-            await noise.SendAsync(Noise(random), isLast: true);
+            await noise.SendAsync(Noise(random));
+            await EndAsync(noise.Client);
 
             // A length that lies, and reserved bytes that are not zero: told at the header, before any payload comes.
             await using var lie = await FrameEcho.OpenAsync(listener, Token);
@@ -524,7 +525,8 @@ public abstract class TransportConformanceTests : IDisposable
             // A part of a frame, and then the end: clean, or by an abort.
             byte[] frame = [.. FrameEcho.Header(1000, 0), .. Bytes.Make(0, 1000)];
             await using var half = await FrameEcho.OpenAsync(listener, Token);
-            await half.SendAsync(frame.AsMemory(0, random.Next(1, frame.Length)), isLast: true);
+            await half.SendAsync(frame.AsMemory(0, random.Next(1, frame.Length)));
+            await EndAsync(half.Client);
             await using var dead = await FrameEcho.OpenAsync(listener, Token);
             await dead.SendAsync(frame.AsMemory(0, random.Next(1, frame.Length)));
             dead.Client.Abort("It dies in the middle of a frame.");
