@@ -3,13 +3,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Transports.NamedPipes;
 
-/// <summary>What a listener at a named pipe reports.</summary>
+/// <summary>What a listener at a named pipe reports. Event ids 1160 to 1179.</summary>
 internal static partial class PipeLog
 {
-    [LoggerMessage(1, LogLevel.Warning,
+    [LoggerMessage(1160, LogLevel.Warning,
         "{Endpoint} refused process {ProcessId} of {User}: the access option does not admit it.")]
     public static partial void Refused(ILogger logger, Endpoint endpoint, int processId, string? user);
 
-    [LoggerMessage(2, LogLevel.Error, "{Endpoint} accepts fewer clients at a time: no further instance could be made.")]
+    [LoggerMessage(1161, LogLevel.Error, "{Endpoint} accepts fewer clients at a time: no further instance could be made.")]
     public static partial void InstanceFailed(ILogger logger, Endpoint endpoint, Exception exception);
 }
