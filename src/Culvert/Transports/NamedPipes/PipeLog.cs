@@ -10,6 +10,7 @@ internal static partial class PipeLog
         "{Endpoint} refused process {ProcessId} of {User}: the access option does not admit it.")]
     public static partial void Refused(ILogger logger, Endpoint endpoint, int processId, string? user);
 
-    [LoggerMessage(1161, LogLevel.Error, "{Endpoint} accepts fewer clients at a time: no further instance could be made.")]
+    [LoggerMessage(1161, LogLevel.Error,
+        "{Endpoint} accepts fewer clients at a time: no further instance could be made.")]
     public static partial void InstanceFailed(ILogger logger, Endpoint endpoint, Exception exception);
 }
