@@ -20,6 +20,7 @@ internal sealed class LinkConnection : Connection, ILinkEvents
     private volatile CloseKind _kind;
     private volatile bool _inputEnded;
     private bool _outputEnded;
+    private volatile bool _aborted;
     private volatile Task? _disposed;
     private LinkMessages? _messages;
 
@@ -52,7 +53,7 @@ internal sealed class LinkConnection : Connection, ILinkEvents
     public override Task<CloseReason> Closed => _closed.Task;
 
     /// <summary>This side disposed or aborted: nothing more is received.</summary>
-    public bool IsClosedHere => _kind is CloseKind.LocalClosed or CloseKind.LocalAborted || _disposed is not null;
+    public bool IsClosedHere => _aborted || _kind == CloseKind.LocalClosed || _disposed is not null;
 
     /// <summary>Begins to listen to the link.</summary>
     public LinkConnection Start()
@@ -63,9 +64,12 @@ internal sealed class LinkConnection : Connection, ILinkEvents
 
     public override void Abort(string message)
     {
-        var isFirst = SetReason(CloseKind.LocalAborted, message);
+        SetReason(CloseKind.LocalAborted, message);
+        _aborted = true;
         _link.Abort();
-        if (!isFirst) return;
+
+        // Also when the peer was first: a reader that found nothing when it was told of that waits for an event, and a
+        // closed link has none.
         _writer.OnBroken(hop: true);
         _reader.OnClosedHere();
     }
