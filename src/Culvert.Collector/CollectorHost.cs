@@ -76,6 +76,9 @@ internal sealed class CollectorHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Completes when the spool's writer has answered: all was written that waited before.</summary>
+    public Task AnswerAsync() => _data.Spool.CheckpointAsync();
+
     /// <summary>Stops taking records, makes safe and stores what was taken, and frees the data folder.</summary>
     public async ValueTask DisposeAsync()
     {

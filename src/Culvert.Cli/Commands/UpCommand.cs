@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Culvert.Cli.Services;
 using Culvert.Cli.Terminal;
 using Culvert.Collector;
 using Culvert.Collector.Configuration;
@@ -55,6 +56,8 @@ internal static class UpCommand
 
         await using (host)
         {
+            await using var systemd = SystemdService.Start(
+                Environment.GetEnvironmentVariable, host.AnswerAsync, TimeProvider.System);
             Console.WriteLine($"ready {string.Join(' ', host.Endpoints)}");
             await stop.Task;
             Console.Error.WriteLine("culvert: stopping");
