@@ -90,14 +90,27 @@ internal sealed class SystemdService : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
-                // A collector that does not answer stays silent, and systemd restarts it.
-                await _answerAsync().WaitAsync(_stop.Token);
+                await AnswerAsync();
                 TrySay("WATCHDOG=1");
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // It stops, and DisposeAsync says so.
+        }
+    }
+
+    /// <summary>A collector that does not answer stays silent, and systemd restarts it. One that answers with an error is
+    /// alive: it says by itself what is wrong, and a restart would not give a full disk room.</summary>
+    private async Task AnswerAsync()
+    {
+        try
+        {
+            await _answerAsync().WaitAsync(_stop.Token);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException)
+        {
+            Console.Error.WriteLine($"culvert: the spool answered systemd's watchdog with: {exception.Message}");
         }
     }
 
