@@ -100,8 +100,8 @@ internal sealed class SystemdService : IAsyncDisposable
         }
     }
 
-    /// <summary>A collector that does not answer stays silent, and systemd restarts it. One that answers with an error is
-    /// alive: it says by itself what is wrong, and a restart would not give a full disk room.</summary>
+    /// <summary>A collector that does not answer stays silent, and systemd restarts it. One that answers with an error
+    /// is alive: it says by itself what is wrong, and a restart would not give a full disk room.</summary>
     private async Task AnswerAsync()
     {
         try
