@@ -6,9 +6,9 @@ public sealed class HandleLeakTests : IDisposable
 {
     private static readonly string[] OnWindows = ["mem", "tcp", "copydata"];
 
-    /// <summary>None on Linux. On Windows a leak of one handle for each end would be two thousand; less is not told apart
-    /// there, since what Wine calls the number of handles is the size of its table, which doubles: it was seen to go from
-    /// 256 to 1,024 where nothing leaked.</summary>
+    /// <summary>None on Linux. On Windows a leak of one handle for each end would be two thousand; less is not told
+    /// apart there, since what Wine calls the number of handles is the size of its table, which doubles: it was seen to
+    /// go from 256 to 1,024 where nothing leaked.</summary>
     private static readonly int Slack = OperatingSystem.IsLinux() ? 0 : 1_500;
 
     private readonly TempFolder _folder = new();
