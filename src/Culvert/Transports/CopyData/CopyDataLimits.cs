@@ -34,10 +34,4 @@ internal static class CopyDataLimits
 
     /// <summary>How long a process may live on when its windows are gone: one that ends loses these first.</summary>
     public static readonly TimeSpan WindowlessMax = TimeSpan.FromSeconds(2);
-
-    /// <summary>Pauses of a dial to a listener without room.</summary>
-    public static readonly TimeSpan BusyPauseMin = TimeSpan.FromMilliseconds(1);
-
-    /// <summary>The longest of these pauses.</summary>
-    public static readonly TimeSpan BusyPauseMax = TimeSpan.FromMilliseconds(50);
 }

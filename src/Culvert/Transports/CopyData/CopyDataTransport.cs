@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Runtime.Versioning;
 using Culvert.Connections;
 using Culvert.Transports.Links;
-using Culvert.Transports.Linux;
 using Culvert.Transports.Windows;
 
 namespace Culvert.Transports.CopyData;
@@ -35,7 +34,7 @@ internal sealed class CopyDataTransport : Transport
     {
         if (!OperatingSystem.IsWindows()) throw NotHere();
         var name = CopyDataName.Of(endpoint);
-        return SocketDialer.WithDeadlineAsync(
+        return DialAttempt.RunAsync(
             endpoint, options, cancellationToken,
             attempt => OperatingSystem.IsWindows() ? DialAsync(name, attempt) : throw NotHere());
     }
@@ -109,7 +108,7 @@ internal sealed class CopyDataTransport : Transport
     private static async Task AskAsync(CopyDataRemoteWindow listener, CopyDataDial dial, DialAttempt attempt)
     {
         var hello = CopyDataMessage.Make(CopyDataKind.Hello, dial.Key, 0);
-        for (var pause = CopyDataLimits.BusyPauseMin; ; pause = Longer(pause))
+        while (true)
         {
             // On another thread, since it waits for the listener's pump.
             var (outcome, answer) = await Task.Run(
@@ -120,25 +119,19 @@ internal sealed class CopyDataTransport : Transport
             if (dial.Done.IsCompleted) return;
             if (outcome != CopyDataOutcome.TimedOut && answer.Code != CopyDataCode.Busy)
             {
-                throw NobodyListens(attempt.Endpoint);
+                throw DialErrors.NobodyListens(attempt.Endpoint);
             }
 
-            attempt.WasBusy = outcome != CopyDataOutcome.TimedOut;
-            await Task.Delay(pause, attempt.CancellationToken).ConfigureAwait(false);
+            await attempt.PauseAsync(isBusy: outcome != CopyDataOutcome.TimedOut).ConfigureAwait(false);
         }
     }
-
-    private static TimeSpan Longer(TimeSpan pause) =>
-        pause * 2 < CopyDataLimits.BusyPauseMax ? pause * 2 : CopyDataLimits.BusyPauseMax;
 
     /// <summary>The window of a listener whose process this client may trust. Windows of the same name that are others'
     /// are passed over: whoever makes one cannot stand in the way.</summary>
     [SupportedOSPlatform("windows")]
     private static (nint Window, PeerProcess Process) FindListener(CopyDataName name, Endpoint endpoint)
     {
-        var owner = name.Owner is null ? WindowsAccess.CurrentUser() : WindowsAccess.Find(name.Owner)
-            ?? throw new ConnectionException(
-                ConnectionError.InvalidEndpoint, $"This system knows no user '{name.Owner}'; correct {endpoint}.");
+        var owner = WindowsAccess.OwnerOf(name.Owner, endpoint);
         var wasForeign = false;
         nint window = 0;
         while (true)
@@ -151,14 +144,11 @@ internal sealed class CopyDataTransport : Transport
             process.Dispose();
         }
 
-        if (!wasForeign) throw NobodyListens(endpoint);
+        if (!wasForeign) throw DialErrors.NobodyListens(endpoint);
         throw new ConnectionException(
             ConnectionError.NotAllowed,
             $"The listener at {endpoint} is another user's; add ?owner=USER to the endpoint to trust that user.");
     }
-
-    private static ConnectionException NobodyListens(Endpoint endpoint) =>
-        new(ConnectionError.NobodyListens, $"Nobody listens at {endpoint}; start the listener first.");
 
     private static ConnectionException HigherIntegrity(Endpoint endpoint) => new(
         ConnectionError.NotAllowed,

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Culvert.Connections;
+using Culvert.Transports.Links;
 
 namespace Culvert.Transports.InMemory;
 
@@ -26,7 +27,7 @@ internal sealed class InMemoryTransport : Transport
     {
         CheckName(endpoint);
         cancellationToken.ThrowIfCancellationRequested();
-        if (!_listeners.TryGetValue(endpoint.Address, out var listener)) throw NobodyListens(endpoint);
+        if (!_listeners.TryGetValue(endpoint.Address, out var listener)) throw DialErrors.NobodyListens(endpoint);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (options.Timeout != Timeout.InfiniteTimeSpan) deadline.CancelAfter(options.Timeout);
         try
@@ -35,13 +36,11 @@ internal sealed class InMemoryTransport : Transport
         }
         catch (ChannelClosedException)
         {
-            throw NobodyListens(endpoint);
+            throw DialErrors.NobodyListens(endpoint);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ConnectionException(
-                ConnectionError.Busy,
-                $"The listener at {endpoint} has no room for another connection; try again later.");
+            throw DialErrors.Busy(endpoint);
         }
     }
 
@@ -50,9 +49,6 @@ internal sealed class InMemoryTransport : Transport
         if (endpoint.Address.Length > 0) return;
         throw new ConnectionException(ConnectionError.InvalidEndpoint, "mem:// has no name; write mem://name.");
     }
-
-    private static ConnectionException NobodyListens(Endpoint endpoint) =>
-        new(ConnectionError.NobodyListens, $"Nobody listens at {endpoint}; start the listener first.");
 
     private void Release(InMemoryListener listener) =>
         _listeners.TryRemove(KeyValuePair.Create(listener.Endpoint.Address, listener));

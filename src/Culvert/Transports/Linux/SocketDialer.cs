@@ -1,40 +1,16 @@
 using System.Runtime.InteropServices;
-using Culvert.Connections;
+using Culvert.Transports.Links;
 
 namespace Culvert.Transports.Linux;
 
-/// <summary>Connects a stream socket within a deadline.</summary>
+/// <summary>Connects a stream socket.</summary>
 internal static class SocketDialer
 {
-    // A Unix listener with a full queue gives no event when there is room: ask again, ever more slowly.
-    private static readonly TimeSpan BusyPauseMin = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan BusyPauseMax = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>Runs a dial under the options' deadline and tells the deadline from the caller's
-    /// cancellation.</summary>
-    public static async ValueTask<Connection> WithDeadlineAsync(
-        Endpoint endpoint, ConnectOptions options, CancellationToken cancellationToken,
-        Func<DialAttempt, ValueTask<Connection>> dial)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (options.Timeout != Timeout.InfiniteTimeSpan) deadline.CancelAfter(options.Timeout);
-        var attempt = new DialAttempt(endpoint, deadline.Token);
-        try
-        {
-            return await dial(attempt).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw attempt.WasBusy ? SocketErrors.Busy(endpoint) : SocketErrors.TimedOut(endpoint);
-        }
-    }
-
     /// <summary>Connects; the handle is the caller's.</summary>
     public static async ValueTask<SocketHandle> DialAsync(DialAttempt attempt, int family, byte[] address)
     {
         var cancellationToken = attempt.CancellationToken;
-        for (var pause = BusyPauseMin; ; pause = pause * 2 < BusyPauseMax ? pause * 2 : BusyPauseMax)
+        while (true)
         {
             var socket = SocketHandle.Create(family, Libc.SocketStream);
             try
@@ -55,8 +31,8 @@ internal static class SocketDialer
                 throw;
             }
 
-            attempt.WasBusy = true;
-            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            // A Unix listener with a full queue gives no event when there is room.
+            await attempt.PauseAsync(isBusy: true).ConfigureAwait(false);
         }
     }
 

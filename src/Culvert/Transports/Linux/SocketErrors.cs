@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Culvert.Connections;
+using Culvert.Transports.Links;
 
 namespace Culvert.Transports.Linux;
 
@@ -19,13 +20,10 @@ internal static class SocketErrors
         var inner = new Win32Exception(errno);
         return errno switch
         {
-            Errno.ConnectionRefused or Errno.NoEntry or Errno.NotDirectory => new ConnectionException(
-                ConnectionError.NobodyListens, $"Nobody listens at {endpoint}; start the listener first.", inner),
-            Errno.WouldBlock => Busy(endpoint),
-            Errno.AccessDenied or Errno.NotPermitted => new ConnectionException(
-                ConnectionError.NotAllowed,
-                $"This user may not connect to {endpoint}; let the listener admit it by its access option.", inner),
-            Errno.TimedOut => TimedOut(endpoint),
+            Errno.ConnectionRefused or Errno.NoEntry or Errno.NotDirectory => DialErrors.NobodyListens(endpoint, inner),
+            Errno.WouldBlock => DialErrors.Busy(endpoint),
+            Errno.AccessDenied or Errno.NotPermitted => DialErrors.NotAllowed(endpoint, inner),
+            Errno.TimedOut => DialErrors.TimedOut(endpoint),
             Errno.WrongSocketType => new ConnectionException(
                 ConnectionError.InvalidEndpoint,
                 $"{endpoint} is a datagram socket, which takes no connections.", inner),
@@ -34,10 +32,4 @@ internal static class SocketErrors
             _ => System(errno, $"Connecting to {endpoint} failed"),
         };
     }
-
-    public static ConnectionException Busy(Endpoint endpoint) => new(
-        ConnectionError.Busy, $"The listener at {endpoint} has no room for another connection; try again later.");
-
-    public static ConnectionException TimedOut(Endpoint endpoint) => new(
-        ConnectionError.TimedOut, $"Connecting to {endpoint} took longer than the deadline; see if the host answers.");
 }

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using Culvert.Connections;
+using Culvert.Transports.Links;
 using Culvert.Transports.Linux;
 using Culvert.Transports.UnixSockets;
 
@@ -39,7 +40,7 @@ internal sealed class NamedPipeTransport : Transport
     [SupportedOSPlatform("windows")]
     public static ValueTask<Connection> ConnectAsync(
         PipeName name, Endpoint endpoint, ConnectOptions options, CancellationToken cancellationToken) =>
-        SocketDialer.WithDeadlineAsync(
+        DialAttempt.RunAsync(
             endpoint, options, cancellationToken, [SupportedOSPlatform("windows")] (attempt) =>
                 PipeDialer.DialAsync(name, attempt));
 

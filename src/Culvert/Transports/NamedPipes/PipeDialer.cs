@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Culvert.Connections;
 using Culvert.Transports.Links;
-using Culvert.Transports.Linux;
 using Culvert.Transports.Windows;
 using Microsoft.Win32.SafeHandles;
 
@@ -45,7 +44,7 @@ internal static class PipeDialer
 
     private static async ValueTask<SafePipeHandle> OpenAsync(PipeName name, DialAttempt attempt)
     {
-        for (var pause = PipeLimits.BusyPauseMin; ; pause = Longer(pause))
+        while (true)
         {
             attempt.CancellationToken.ThrowIfCancellationRequested();
             var (pipe, error) = name.Host is null
@@ -54,8 +53,9 @@ internal static class PipeDialer
             if (error == 0) return pipe;
             pipe.Dispose();
             if (error != Win32Error.PipeBusy) throw PipeErrors.Dial(error, attempt.Endpoint);
-            attempt.WasBusy = true;
-            await Task.Delay(pause, attempt.CancellationToken).ConfigureAwait(false);
+
+            // Nothing tells of a free instance: WaitNamedPipe races with other clients.
+            await attempt.PauseAsync(isBusy: true).ConfigureAwait(false);
         }
     }
 
@@ -97,10 +97,7 @@ internal static class PipeDialer
             ? PeerProcess.TryOpen((int)processId)
             : null;
         if (name.Owner == PipeName.AnyOwner) return process;
-        var owner = name.Owner is null ? WindowsAccess.CurrentUser() : WindowsAccess.Find(name.Owner)
-            ?? throw new ConnectionException(
-                ConnectionError.InvalidEndpoint, $"This system knows no user '{name.Owner}'; correct {endpoint}.");
-        if (process?.User == owner) return process;
+        if (process?.User == WindowsAccess.OwnerOf(name.Owner, endpoint)) return process;
         var whose = process?.Peer.UserName is { } user ? $"'{user}'" : "another user";
         process?.Dispose();
         throw new ConnectionException(
@@ -111,7 +108,4 @@ internal static class PipeDialer
     private static ConnectionException NoMessages(Endpoint endpoint) => new(
         ConnectionError.InvalidEndpoint,
         $"The listener at {endpoint} has a pipe of bytes, which keeps no messages apart; leave mode=message out.");
-
-    private static TimeSpan Longer(TimeSpan pause) =>
-        pause * 2 < PipeLimits.BusyPauseMax ? pause * 2 : PipeLimits.BusyPauseMax;
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.Versioning;
 using Culvert.Connections;
+using Culvert.Transports.Links;
 using Culvert.Transports.Linux;
 using Culvert.Transports.Windows;
 
@@ -10,25 +11,19 @@ namespace Culvert.Transports.NamedPipes;
 [SupportedOSPlatform("windows")]
 internal static class PipeErrors
 {
-    /// <summary>Another error of the system, with its own words.</summary>
-    public static ConnectionException System(int error, string what) => SocketErrors.System(error, what);
-
     /// <summary>Why a dial failed.</summary>
     public static ConnectionException Dial(int error, Endpoint endpoint)
     {
         var inner = new Win32Exception(error);
         return error switch
         {
-            Win32Error.FileNotFound or Win32Error.PathNotFound => new ConnectionException(
-                ConnectionError.NobodyListens, $"Nobody listens at {endpoint}; start the listener first.", inner),
+            Win32Error.FileNotFound or Win32Error.PathNotFound => DialErrors.NobodyListens(endpoint, inner),
             Win32Error.BadNetworkPath => new ConnectionException(
                 ConnectionError.NobodyListens, $"The machine of {endpoint} cannot be reached; see if it is on.", inner),
-            Win32Error.AccessDenied => new ConnectionException(
-                ConnectionError.NotAllowed,
-                $"This user may not connect to {endpoint}; let the listener admit it by its access option.", inner),
+            Win32Error.AccessDenied => DialErrors.NotAllowed(endpoint, inner),
             Win32Error.InvalidName => new ConnectionException(
                 ConnectionError.InvalidEndpoint, $"The system takes no such name: {endpoint}.", inner),
-            _ => System(error, $"Connecting to {endpoint} failed"),
+            _ => SocketErrors.System(error, $"Connecting to {endpoint} failed"),
         };
     }
 }

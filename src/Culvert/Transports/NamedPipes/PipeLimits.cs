@@ -37,10 +37,4 @@ internal static class PipeLimits
     /// <summary>How many instances wait for a client at a time: so many may connect in one moment without being told
     /// that the pipe is busy.</summary>
     public static readonly int InstancesWaiting = Math.Clamp(Environment.ProcessorCount * 2, 4, 16);
-
-    /// <summary>Nothing tells of a free instance (WaitNamedPipe races with other clients): ask again, ever more
-    /// slowly.</summary>
-    public static readonly TimeSpan BusyPauseMin = TimeSpan.FromMilliseconds(1);
-
-    public static readonly TimeSpan BusyPauseMax = TimeSpan.FromMilliseconds(50);
 }

@@ -4,6 +4,7 @@ using System.Runtime.Versioning;
 using System.Threading.Channels;
 using Culvert.Connections;
 using Culvert.Transports.Links;
+using Culvert.Transports.Linux;
 using Culvert.Transports.Windows;
 using Microsoft.Win32.SafeHandles;
 
@@ -129,14 +130,14 @@ internal sealed class PipeListener : Listener
                 $"Another listener has {Endpoint}; stop it or choose another name.", new Win32Exception(error)),
             Win32Error.InvalidName => new ConnectionException(
                 ConnectionError.InvalidEndpoint, $"The system takes no such name: {Endpoint}."),
-            _ => PipeErrors.System(error, $"Listening at {Endpoint} failed"),
+            _ => SocketErrors.System(error, $"Listening at {Endpoint} failed"),
         };
     }
 
     private SafePipeHandle NewInstance()
     {
         var instance = Create(0, out var error);
-        if (error != 0) throw PipeErrors.System(error, $"Another instance of {Endpoint} failed");
+        if (error != 0) throw SocketErrors.System(error, $"Another instance of {Endpoint} failed");
         CompletionPort.Shared.Add(instance);
         lock (_gate)
         {

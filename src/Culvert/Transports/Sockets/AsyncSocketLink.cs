@@ -36,7 +36,7 @@ internal sealed class AsyncSocketLink : ByteLink
         _socket = socket;
         _socket.Blocking = false;
         _receive.Completed += (_, _) => OnReceived(tell: true);
-        _send.Completed += (_, _) => OnSent(tell: true);
+        _send.Completed += (_, _) => OnSent();
     }
 
     public override void Start(ILinkEvents events)
@@ -80,7 +80,6 @@ internal sealed class AsyncSocketLink : ByteLink
 
         // The overlapped receive found bytes, the end or a fault that came in between.
         OnReceived(tell: false);
-        mayHaveMore = true;
         return Receive(destination, out mayHaveMore);
     }
 
@@ -189,11 +188,11 @@ internal sealed class AsyncSocketLink : ByteLink
         bytes[..count].CopyTo(_sending);
         _send.SetBuffer(_sending, 0, count);
         _isSending = true;
-        if (!_socket.SendAsync(_send)) ThreadPool.UnsafeQueueUserWorkItem(_ => OnSent(tell: true), null);
+        if (!_socket.SendAsync(_send)) ThreadPool.UnsafeQueueUserWorkItem(_ => OnSent(), null);
         return count;
     }
 
-    private void OnSent(bool tell)
+    private void OnSent()
     {
         SocketError error;
         lock (_gate)
@@ -203,7 +202,7 @@ internal sealed class AsyncSocketLink : ByteLink
             {
                 _send.SetBuffer(_send.Offset + _send.BytesTransferred, _send.Count - _send.BytesTransferred);
                 if (_socket.SendAsync(_send)) return;
-                ThreadPool.UnsafeQueueUserWorkItem(_ => OnSent(tell: true), null);
+                ThreadPool.UnsafeQueueUserWorkItem(_ => OnSent(), null);
                 return;
             }
 
@@ -216,7 +215,7 @@ internal sealed class AsyncSocketLink : ByteLink
         }
 
         if (error != SocketError.Success) OnFault(error);
-        if (tell) _events?.OnWritable();
+        _events?.OnWritable();
     }
 
     private void OnFault(SocketError error)

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Culvert.Connections;
 using Culvert.Transports.Links;
-using Culvert.Transports.Linux;
 
 namespace Culvert.Transports.Sockets;
 
@@ -56,9 +55,8 @@ internal static class AsyncSockets
             socket.Dispose();
             throw e.SocketErrorCode switch
             {
-                SocketError.ConnectionRefused => new ConnectionException(
-                    ConnectionError.NobodyListens, $"Nobody listens at {endpoint}; start the listener first.", e),
-                SocketError.TimedOut => SocketErrors.TimedOut(endpoint),
+                SocketError.ConnectionRefused => DialErrors.NobodyListens(endpoint, e),
+                SocketError.TimedOut => DialErrors.TimedOut(endpoint),
                 SocketError.AccessDenied => new ConnectionException(
                     ConnectionError.NotAllowed, $"This system does not let this user connect to {endpoint}.", e),
                 _ => new ConnectionException(

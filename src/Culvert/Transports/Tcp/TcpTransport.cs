@@ -48,7 +48,7 @@ internal sealed class TcpTransport : Transport
         Endpoint endpoint, ConnectOptions options, CancellationToken cancellationToken = default)
     {
         var (host, port) = Split(endpoint);
-        return SocketDialer.WithDeadlineAsync(endpoint, options, cancellationToken, async attempt =>
+        return DialAttempt.RunAsync(endpoint, options, cancellationToken, async attempt =>
         {
             var addresses = await ResolveAsync(host, endpoint, attempt.CancellationToken).ConfigureAwait(false);
             for (var i = 0; ; i++)

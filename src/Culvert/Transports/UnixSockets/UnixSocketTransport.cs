@@ -44,7 +44,7 @@ internal sealed class UnixSocketTransport : Transport
     {
         UnixSocketPath.Check(path, endpoint);
         LinuxOnly.Check(endpoint);
-        return SocketDialer.WithDeadlineAsync(endpoint, options, cancellationToken, async attempt =>
+        return DialAttempt.RunAsync(endpoint, options, cancellationToken, async attempt =>
         {
             var name = SocketName.OfPath(path);
             var socket = await SocketDialer.DialAsync(attempt, Libc.FamilyUnix, name).ConfigureAwait(false);

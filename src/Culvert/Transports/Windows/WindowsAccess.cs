@@ -47,6 +47,11 @@ internal sealed class WindowsAccess
         }
     }
 
+    /// <summary>Whose listener a client trusts: the user it names, or its own when it names none.</summary>
+    public static SecurityIdentifier OwnerOf(string? name, Endpoint endpoint) =>
+        name is null ? CurrentUser() : Find(name) ?? throw new ConnectionException(
+            ConnectionError.InvalidEndpoint, $"This system knows no user '{name}'; correct {endpoint}.");
+
     public bool Admits(PeerProcess process) => Admits(process.Identity);
 
     /// <summary>Whether this user is let in; one that is not known only with everybody.</summary>
