@@ -13,6 +13,9 @@ internal sealed class CheckpointFile : IDisposable
 
     private CheckpointFile(ISpoolFile file) => _file = file;
 
+    /// <summary>Nothing was ever written into the slots: the spool ended before its first checkpoint.</summary>
+    public bool WasBlank { get; private set; }
+
     /// <summary>Opens the file, or makes it at its full size. The caller makes the folder durable.</summary>
     /// <param name="files">The spool's folder.</param>
     /// <param name="latest">What the newest valid slot says, or null.</param>
@@ -20,6 +23,7 @@ internal sealed class CheckpointFile : IDisposable
     {
         var checkpoint = new CheckpointFile(files.OpenWrite(CheckpointLayout.FileName));
         latest = checkpoint.Load();
+        checkpoint.WasBlank = checkpoint.IsBlank();
         checkpoint.Secure();
         checkpoint.Fill();
         return checkpoint;
@@ -64,6 +68,17 @@ internal sealed class CheckpointFile : IDisposable
         }
 
         return latest;
+    }
+
+    private bool IsBlank()
+    {
+        for (var slot = 0; slot < CheckpointLayout.SlotCount; slot++)
+        {
+            var length = _file.Read((long)slot * SpoolLimits.CheckpointSlotBytes, _slot);
+            if (length < _slot.Length || _slot.AsSpan().ContainsAnyExcept((byte)0)) return false;
+        }
+
+        return true;
     }
 
     /// <summary>Writes the slot that counts once more, as it is. After an fsync that failed, an earlier process may

@@ -18,7 +18,8 @@ internal sealed class SpoolRecovery(ISpoolFiles files, ISpoolState state, ILogge
     {
         var checkpointFile = CheckpointFile.Open(files, out var checkpoint);
         var segments = ListSegments(checkpoint?.DeletedBelow ?? 0);
-        if (checkpoint is null && segments.Count > 0) SpoolLog.CheckpointLost(logger, files.Folder);
+        if (checkpoint is null && segments.Count > 0 && !checkpointFile.WasBlank)
+            SpoolLog.CheckpointLost(logger, files.Folder);
         _salt = checkpoint?.Salt ?? FindSalt(segments);
         state.Load(checkpoint?.State ?? []);
 

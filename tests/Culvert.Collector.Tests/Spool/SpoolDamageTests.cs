@@ -8,6 +8,7 @@ public sealed class SpoolDamageTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private static readonly ProducerId Producer = new(42, 1);
+    private const int CheckpointLost = 2010;
 
     private readonly CrashFiles _files = new();
     private readonly ManualTime _time = new();
@@ -54,6 +55,28 @@ public sealed class SpoolDamageTests
             Assert.Equal(
                 IntakeStatus.Durable, (await SendAsync(again, again.Intake.DurableSequence(Producer) + 1)).Status);
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Open_NoCheckpoint_IsToldOnlyWhenOneWasThere(bool wasThere)
+    {
+        await using (var spool = Open())
+        {
+            Assert.Equal(IntakeStatus.Durable, (await SendAsync(spool, 1)).Status);
+            if (wasThere)
+                await spool.Spool.CheckpointAsync().WaitAsync(Limit, TestContext.Current.CancellationToken);
+            _files.CrashAfter(0);
+        }
+
+        _files.Restart(new Random(1));
+        if (wasThere) _files[CheckpointLayout.FileName].Damage(0, 2 * SpoolLimits.CheckpointSlotBytes);
+        var events = new EventIds();
+        await using var again = TestSpool.Open(Options, _files, _time, events);
+
+        Assert.Equal(10, again.ReadAll().Count);
+        Assert.Equal(wasThere, events.All.Contains(CheckpointLost));
     }
 
     [Fact]
