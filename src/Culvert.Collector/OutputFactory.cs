@@ -1,5 +1,6 @@
 using Culvert.Collector.Configuration;
 using Culvert.Collector.Outputs;
+using Culvert.Collector.Outputs.DeadLetters;
 using Culvert.Collector.Outputs.Files;
 using Culvert.Collector.Outputs.Kafka;
 using Culvert.Collector.Store;
@@ -10,6 +11,9 @@ namespace Culvert.Collector;
 /// <summary>Makes an output from its part of the configuration.</summary>
 internal static class OutputFactory
 {
+    /// <summary>Below the data folder: what the outputs' other sides refused for good.</summary>
+    public const string DeadLettersFolder = "deadletters";
+
     public static IOutput Create(
         ConfiguredObject configured, CollectorData data, ILoggerFactory loggers, TimeProvider time)
     {
@@ -22,7 +26,8 @@ internal static class OutputFactory
 
         var status = new OutputStatus(configured.Name, configured.Type, time);
         var logger = loggers.CreateLogger<SpoolPump>();
-        return new SpoolPump(status, Sink(configured, status, logger, time), data.Spool, logger, time);
+        var letters = new DeadLetterFolder(Path.Combine(data.Folder, DeadLettersFolder), status, logger, time);
+        return new SpoolPump(status, Sink(configured, status, letters, logger, time), data.Spool, logger, time);
     }
 
     private static KafkaSinkOptions KafkaOptionsOf(ConfiguredObject configured) => new()
@@ -39,7 +44,7 @@ internal static class OutputFactory
 
     /// <summary>How a sink is made; it is made again after each failure.</summary>
     private static Func<IOutputSink> Sink(
-        ConfiguredObject configured, OutputStatus status, ILogger logger, TimeProvider time)
+        ConfiguredObject configured, OutputStatus status, IDeadLetters letters, ILogger logger, TimeProvider time)
     {
         switch (configured.Type)
         {

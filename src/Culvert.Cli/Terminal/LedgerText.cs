@@ -52,7 +52,13 @@ internal static class LedgerText
         Equation(text, $"{Name(output)}: spooled = {string.Join(" + ", parts)}", output);
         if (!output.TryGetProperty("state", out var state)) return;
         if (output.GetProperty("rejected").GetInt64() > 0)
-            text.AppendLine($"  of the stored ones the other side refused {Number(output, "rejected")} for good");
+        {
+            var reasons = output.GetProperty("rejectedByReason").EnumerateObject()
+                .Select(reason => $"{TerminalText.Clean(reason.Name)} {Text(reason.Value.GetInt64())}");
+            text.AppendLine($"  of the stored ones the other side refused {Number(output, "rejected")} for good "
+                + $"({string.Join(", ", reasons)}); 'culvert deadletters' shows them");
+        }
+
         if (output.GetProperty("problem").GetString() is { Length: > 0 } problem)
             text.AppendLine($"  {state.GetString()}: {TerminalText.Clean(problem)}");
     }

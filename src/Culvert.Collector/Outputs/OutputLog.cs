@@ -15,4 +15,8 @@ internal static partial class OutputLog
     [LoggerMessage(702, LogLevel.Error,
         "The output {Output} passed over {Records} records that the other side will never take. {Problem}")]
     public static partial void Rejected(ILogger logger, string output, long records, string problem);
+
+    [LoggerMessage(703, LogLevel.Warning,
+        "There are more dead letters of the output {Output} than are kept; the oldest ones go with {File}.")]
+    public static partial void LettersForgotten(ILogger logger, string output, string file);
 }

@@ -1,3 +1,5 @@
+using Culvert.Collector.Outputs.DeadLetters;
+
 namespace Culvert.Collector.Outputs;
 
 /// <summary>How one output fares, for the ledger's readers. Any thread.</summary>
@@ -8,6 +10,7 @@ internal sealed class OutputStatus
     private OutputState _state;
     private string _sentence = "";
     private DateTimeOffset _since;
+    private readonly SortedDictionary<string, long> _rejectedByReason = new(StringComparer.Ordinal);
     private long _retries, _rejected;
 
     public OutputStatus(string name, string type, TimeProvider time)
@@ -33,14 +36,27 @@ internal sealed class OutputStatus
     public void CountRetry() => Interlocked.Increment(ref _retries);
 
     /// <summary>Records that the other side will never take, so that the cursor passed them.</summary>
-    public void CountRejected(long records) => Interlocked.Add(ref _rejected, records);
+    /// <param name="records">How many.</param>
+    /// <param name="reason">See <see cref="DeadLetter.Reason"/>.</param>
+    public void CountRejected(long records, string reason)
+    {
+        if (reason.Length > DeadLetterLimits.ReasonLengthMax) reason = reason[..DeadLetterLimits.ReasonLengthMax];
+        lock (_gate)
+        {
+            if (!_rejectedByReason.ContainsKey(reason) && _rejectedByReason.Count >= DeadLetterLimits.ReasonsMax)
+                reason = DeadLetterLimits.OtherReason;
+            _rejectedByReason[reason] = _rejectedByReason.GetValueOrDefault(reason) + records;
+            _rejected += records;
+        }
+    }
 
     public OutputStatusSnapshot Snapshot()
     {
         lock (_gate)
         {
             return new OutputStatusSnapshot(
-                Type, _state, _sentence, _since, Interlocked.Read(ref _retries), Interlocked.Read(ref _rejected));
+                Type, _state, _sentence, _since, Interlocked.Read(ref _retries), _rejected,
+                [.. _rejectedByReason]);
         }
     }
 
@@ -63,5 +79,7 @@ internal sealed class OutputStatus
 /// <param name="Since">Since when it is in this state.</param>
 /// <param name="Retries">How often it began anew after a failure, since the start.</param>
 /// <param name="Rejected">Records that the other side refused for good, since the start; among the stored ones.</param>
+/// <param name="RejectedByReason">The same by reason, in the order of their names.</param>
 internal sealed record OutputStatusSnapshot(
-    string Type, OutputState State, string Sentence, DateTimeOffset Since, long Retries, long Rejected);
+    string Type, OutputState State, string Sentence, DateTimeOffset Since, long Retries, long Rejected,
+    IReadOnlyList<KeyValuePair<string, long>> RejectedByReason);

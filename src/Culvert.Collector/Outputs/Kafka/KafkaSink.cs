@@ -153,7 +153,7 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
 
     private void Reject(ulong position, string reason)
     {
-        _status.CountRejected(1);
+        _status.CountRejected(1, "too_large");
         OutputLog.Rejected(_logger, _options.Output, 1, $"The record at position {position}: {reason}.");
         _window.Deliver(position);
     }

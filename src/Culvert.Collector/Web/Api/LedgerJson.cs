@@ -130,5 +130,8 @@ internal static class LedgerJson
         writer.WriteString("since"u8, status.Since);
         writer.WriteNumber("retries"u8, status.Retries);
         writer.WriteNumber("rejected"u8, status.Rejected);
+        writer.WriteStartObject("rejectedByReason"u8);
+        foreach (var (reason, count) in status.RejectedByReason) writer.WriteNumber(reason, count);
+        writer.WriteEndObject();
     }
 }

@@ -82,8 +82,12 @@ internal static class CollectorMetrics
         text.Family("culvert_output_retries_total", "counter", "How often an output began anew after a failure.");
         foreach (var output in ledger.Outputs) text.Sample(output.Status?.Retries ?? 0, ("output", output.Name));
         text.Family("culvert_output_records_rejected_total", "counter",
-            "Records that the other side of an output refused for good.");
-        foreach (var output in ledger.Outputs) text.Sample(output.Status?.Rejected ?? 0, ("output", output.Name));
+            "Records that the other side of an output refused for good, by reason; they are dead letters.");
+        foreach (var output in ledger.Outputs)
+        {
+            foreach (var (reason, count) in output.Status?.RejectedByReason ?? [])
+                text.Sample(count, ("output", output.Name), ("reason", reason));
+        }
     }
 
     private static void WriteSizes(MetricsText text, CollectorSizes sizes)

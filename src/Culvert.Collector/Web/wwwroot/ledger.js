@@ -47,7 +47,7 @@ export class LedgerView {
           [['duplicates', total.duplicates], ['dropped', sum(total.dropped)], ['spooled', total.spooled]]),
         ...stats.outputs.map((output) => sumCard(`Output ${output.name}`, 'spooled', stats.position,
           ['before', 'stored', 'waiting', 'expired', 'damaged'].filter((name) => output[name] || name === 'stored' || name === 'waiting')
-            .map((name) => [name, output[name]]), output.problem)),
+            .map((name) => [name, output[name]]), [output.problem, refused(output)].filter(Boolean).join(' '))),
         figureCard('Lost before they came', lost, 'Numbers that programs gave and that never arrived'),
         figureCard('Damaged on disk', damaged, 'Records in spool entries that could not be read')),
       drops(total.dropped),
@@ -61,6 +61,9 @@ export class LedgerView {
   }
 }
 
+const refused = (output) => (output.rejected
+  ? `${count(output.rejected)} refused for good, kept as dead letters: ${Object.entries(output.rejectedByReason).map(([reason, n]) => `${reason} ${count(n)}`).join(', ')}.`
+  : '');
 const sumOf = (list, name) => list.reduce((all, item) => all + item[name], 0);
 const counts = (item) => [item.name || '(no name)', item.received, item.duplicates, sum(item.dropped), item.spooled];
 const sum = (byName) => Object.values(byName ?? {}).reduce((a, b) => a + b, 0);
