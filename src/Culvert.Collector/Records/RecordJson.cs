@@ -31,6 +31,17 @@ internal static class RecordJson
         writer.WriteString("level"u8, LevelText.Name(record.Severity));
         writer.WriteNumber("severity"u8, (int)record.Severity);
         WriteSource(writer, record.Source, record.Attributes);
+        WriteTexts(writer, record);
+        WriteList(writer, "attributes"u8, record.Attributes);
+        WriteList(writer, "resource"u8, record.Source.Resource);
+        WriteList(writer, "origin"u8, record.Source.Origin);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>What a record has beside its head, its source and its attributes.</summary>
+    public static void WriteTexts(Utf8JsonWriter writer, in StoredRecord record)
+    {
+        Span<byte> buffer = stackalloc byte[TraceText.TraceIdLength];
         WriteText(writer, "logger"u8, record.Logger);
         WriteText(writer, "event"u8, record.EventName);
         WriteText(writer, "template"u8, record.Template);
@@ -42,10 +53,6 @@ internal static class RecordJson
 
         writer.WriteString("body"u8, record.Body);
         if (record.Flags.HasFlag(RecordFlags.Truncated)) writer.WriteBoolean("truncated"u8, true);
-        WriteList(writer, "attributes"u8, record.Attributes);
-        WriteList(writer, "resource"u8, record.Source.Resource);
-        WriteList(writer, "origin"u8, record.Source.Origin);
-        writer.WriteEndObject();
     }
 
     /// <summary>One value, under the key that was written before.</summary>

@@ -79,7 +79,8 @@ internal static class JsonLeaves
         return false;
     }
 
-    private static bool TestLeaf<TTest>(scoped ref Utf8JsonReader reader, ref TTest test)
+    /// <summary>Asks the value at which the reader stands; null is none.</summary>
+    public static bool TestLeaf<TTest>(scoped ref Utf8JsonReader reader, ref TTest test)
         where TTest : IValueTest
     {
         switch (reader.TokenType)

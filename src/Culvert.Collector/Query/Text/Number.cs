@@ -25,6 +25,8 @@ internal readonly struct Number
         _real = value;
     }
 
+    public bool IsFinite => _isWhole || double.IsFinite(_real);
+
     /// <summary>The same for equal numbers.</summary>
     public ulong CanonicalBits =>
         _isWhole ? (ulong)_whole : BitConverter.DoubleToUInt64Bits(_real) ^ 0x5555555555555555;
@@ -47,6 +49,25 @@ internal readonly struct Number
         if (!double.IsFinite(real)) return false;
         number = new Number(real);
         return true;
+    }
+
+    /// <summary>Two numbers whose order, the second deciding where the first are equal, is the order of the numbers:
+    /// the greatest double that is not above it, and what a whole number is more. Not for NaN, which has no
+    /// order.</summary>
+    public void ToOrdered(out ulong high, out ushort rest)
+    {
+        var real = _real;
+        rest = 0;
+        if (_isWhole)
+        {
+            real = _whole;
+            if (real >= TwoTo63 || (long)real > _whole) real = Math.BitDecrement(real);
+            // Above 2^53 doubles stand up to 1024 apart.
+            rest = (ushort)(_whole - (long)real);
+        }
+
+        var bits = BitConverter.DoubleToUInt64Bits(real);
+        high = (bits & 1UL << 63) == 0 ? bits | 1UL << 63 : ~bits;
     }
 
     /// <summary>Less than, equal to or greater than zero; null where one of them is no number.</summary>

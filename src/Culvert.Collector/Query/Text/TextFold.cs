@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Culvert.Collector.Query.Text;
@@ -22,18 +23,27 @@ internal static class TextFold
 
     public static byte[] Fold(ReadOnlySpan<byte> text)
     {
-        // Folding may lengthen a character, by one byte at most.
-        var folded = new byte[text.Length * 2];
-        var length = 0;
+        var folded = new byte[LengthMax(text.Length)];
+        return folded[..Fold(text, folded)];
+    }
+
+    /// <summary>Room that a text needs when it is folded: a character may become longer by a byte, and what is no UTF-8
+    /// becomes U+FFFD.</summary>
+    public static int LengthMax(int length) => length * 3;
+
+    /// <summary>Folds into memory of the caller; returns the length.</summary>
+    public static int Fold(ReadOnlySpan<byte> text, Span<byte> folded)
+    {
+        if (System.Text.Ascii.ToLower(text, folded, out var length) == OperationStatus.Done) return length;
+        length = 0;
         while (!text.IsEmpty)
         {
             Rune.DecodeFromUtf8(text, out var rune, out var consumed);
-            if (folded.Length - length < 4) Array.Resize(ref folded, folded.Length * 2 + 4);
-            length += Fold(rune).EncodeToUtf8(folded.AsSpan(length));
+            length += Fold(rune).EncodeToUtf8(folded[length..]);
             text = text[consumed..];
         }
 
-        return folded[..length];
+        return length;
     }
 
     /// <summary>Whether <paramref name="text"/>, folded, is <paramref name="folded"/>.</summary>

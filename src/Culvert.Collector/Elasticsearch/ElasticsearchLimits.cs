@@ -1,0 +1,46 @@
+namespace Culvert.Collector.Elasticsearch;
+
+/// <summary>Every limit of documents and of talking to a search server, in one place.</summary>
+internal static class ElasticsearchLimits
+{
+    /// <summary>Most keys under <c>numbers</c> in one index; what is over it is still found by Culvert's queries. A
+    /// field costs every shard memory, and servers refuse documents beyond 1000 fields by default.</summary>
+    public const int NumberKeyCountMax = 500;
+
+    /// <summary>Longest key there, in bytes.</summary>
+    public const int NumberKeyBytesMax = 200;
+
+    /// <summary>Most keys beyond the 500 that are told apart while they are counted.</summary>
+    public const int NumberKeysLeftOutMax = 10_000;
+
+    /// <summary>Longest value in <c>attributes</c>, <c>resource</c> and <c>origin</c>, in bytes; Lucene refuses a
+    /// document with a term over 32,766 bytes.</summary>
+    public const int FlatValueBytesMax = 8 * 1024;
+
+    /// <summary>Longest key there, in bytes.</summary>
+    public const int FlatKeyBytesMax = 512;
+
+    /// <summary>Deepest JSON there; flattened fields refuse more than 20.</summary>
+    public const int FlatDepthMax = 16;
+
+    /// <summary>Bytes of a value that stand in a term; a hash of the whole stands behind them when it is
+    /// longer.</summary>
+    public const int ValueBytesMax = 256;
+
+    /// <summary>Bytes of a word that stand in a term, likewise: with its field's id less than the 255 characters at
+    /// which the server's tokenizer cuts.</summary>
+    public const int WordBytesMax = 200;
+
+    /// <summary>Most values of one JSON attribute that are searched by their paths; all are searched by their
+    /// words.</summary>
+    public const int JsonLeafCountMax = 1_000;
+
+    /// <summary>Deepest level of a JSON attribute that is searched by its path.</summary>
+    public const int JsonDepthMax = 8;
+
+    /// <summary>Largest answer of a server that is read, in bytes.</summary>
+    public const int AnswerBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>How long to wait for a connection.</summary>
+    public static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(10);
+}
