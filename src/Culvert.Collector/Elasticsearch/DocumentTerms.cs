@@ -91,8 +91,8 @@ internal sealed class DocumentTerms : IDisposable
         foreach (var list in Lists()) list.Dispose();
     }
 
-    /// <summary>Whether the standard analyzer finds the very words that Culvert finds: in ASCII it does, unless a run is
-    /// so long that one of them cuts it.</summary>
+    /// <summary>Whether the standard analyzer finds the very words that Culvert finds: in ASCII it does, unless a run
+    /// is so long that one of them cuts it.</summary>
     private static bool IsSafe(ReadOnlySpan<byte> text)
     {
         if (!System.Text.Ascii.IsValid(text)) return false;

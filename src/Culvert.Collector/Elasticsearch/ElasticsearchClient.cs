@@ -9,8 +9,8 @@ using System.Text;
 namespace Culvert.Collector.Elasticsearch;
 
 /// <summary>
-/// Speaks HTTP to a search server: one request, one answer, whole. It tries the next address when one cannot be reached,
-/// and again nothing; what to do with an answer is the caller's. Any thread; calls may overlap.
+/// Speaks HTTP to a search server: one request, one answer, whole. It tries the next address when one cannot be
+/// reached, and nothing again; what to do with an answer is the caller's. Any thread; calls may overlap.
 /// </summary>
 internal sealed class ElasticsearchClient : IDisposable
 {

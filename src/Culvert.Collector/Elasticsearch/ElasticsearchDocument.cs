@@ -7,8 +7,9 @@ using Culvert.Records;
 namespace Culvert.Collector.Elasticsearch;
 
 /// <summary>
-/// Writes a record as a document of a search server: its JSON (<see cref="RecordJson"/>) in fields whose types can never
-/// conflict, and what is needed to search it. <see cref="ElasticsearchFields"/> names the fields. Reused; one thread.
+/// Writes a record as a document of a search server: its JSON (<see cref="RecordJson"/>) in fields whose types can
+/// never conflict, and what is needed to search it. <see cref="ElasticsearchFields"/> names the fields. Reused; one
+/// thread.
 /// </summary>
 internal sealed class ElasticsearchDocument : IDisposable
 {

@@ -10,8 +10,8 @@ namespace Culvert.Collector.Elasticsearch;
 /// stand here ready, whatever the server's analyzers do. Every value is written under its full name, which is
 /// <c>attributes.KEY</c>, <c>resource.KEY</c> or <c>origin.KEY</c>, or one of <see cref="Body"/>,
 /// <see cref="Template"/>, <see cref="Logger"/>, <see cref="EventName"/>, <see cref="Trace"/> and <see cref="Span"/>;
-/// what is inside a JSON attribute also under each path that leads to it. See <see cref="ElasticsearchTerms"/> for how a
-/// term is made.
+/// what is inside a JSON attribute also under each path that leads to it. See <see cref="ElasticsearchTerms"/> for how
+/// a term is made.
 /// </remarks>
 internal static class ElasticsearchFields
 {
@@ -79,9 +79,9 @@ internal static class ElasticsearchFields
     /// <c>=</c> and a comparison of texts ask. Terms are in the order of the texts' bytes.</summary>
     public const string Values = "values";
 
-    /// <summary>Values with their case folded, behind their field's id (<see cref="ElasticsearchTerms.Folded"/>). All of
-    /// resource and origin, the names of things (logger, event, trace, span), attributes that are called as one of the
-    /// short names (<c>service</c>, <c>user</c>, ...), and values without any word.</summary>
+    /// <summary>Values with their case folded, behind their field's id (<see cref="ElasticsearchTerms.Folded"/>). All
+    /// of resource and origin, the names of things (logger, event, trace, span), attributes that are called as one of
+    /// the short names (<c>service</c>, <c>user</c>, ...), and values without any word.</summary>
     public const string Folded = "folded";
 
     /// <summary>Every value that is a number, and every text that is one, behind its field's id in the order of the

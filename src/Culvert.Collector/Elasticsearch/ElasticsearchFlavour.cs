@@ -64,7 +64,8 @@ internal sealed record ElasticsearchFlavour(bool IsOpenSearch, Version Version)
     /// <summary>Where the policy is written, over the one that was read.</summary>
     public string LifeCyclePath(string prefix, JsonElement current) =>
         IsOpenSearch && current.ValueKind == JsonValueKind.Object
-            && current.TryGetProperty("_seq_no", out var sequence) && current.TryGetProperty("_primary_term", out var term)
+            && current.TryGetProperty("_seq_no", out var sequence)
+            && current.TryGetProperty("_primary_term", out var term)
             ? string.Create(CultureInfo.InvariantCulture,
                 $"{LifeCyclePath(prefix)}?if_seq_no={sequence.GetInt64()}&if_primary_term={term.GetInt64()}")
             : LifeCyclePath(prefix);

@@ -90,7 +90,8 @@ public sealed class ElasticsearchDocumentTests
         var random = new Random(7);
         var texts = new List<string>
         {
-            "0", "-0.0", "1", "-1", "9007199254740992", "9007199254740993", "-9007199254740993", "0.1", "1e300", "-1e300",
+            "0", "-0.0", "1", "-1", "9007199254740992", "9007199254740993", "-9007199254740993", "0.1", "1e300",
+            "-1e300",
             "9223372036854775807", "9223372036854775806", "-9223372036854775808", "9.3e18", "9223372036854775808",
         };
         for (var i = 0; i < 300; i++)
@@ -127,7 +128,8 @@ public sealed class ElasticsearchDocumentTests
                 Assert.DoesNotContain('.', number.Name);
             }
 
-            if (parsed.RootElement.TryGetProperty("pid", out var pid)) Assert.Equal(JsonValueKind.Number, pid.ValueKind);
+            if (parsed.RootElement.TryGetProperty("pid", out var pid))
+                Assert.Equal(JsonValueKind.Number, pid.ValueKind);
         }
     }
 
