@@ -111,7 +111,8 @@ run() {
 start_collector() { # starts a collector and leaves its process in $collector, its endpoints in $said
     local line
     exec 3< <(exec timeout -k 5 "$class_limit_seconds" wine "$culvert" up --data "$folder" --http 127.0.0.1:0 \
-        --listen tcp://127.0.0.1:0 --listen "copydata://culvert-test-$$" </dev/null 2>&1)
+        --listen tcp://127.0.0.1:0 --listen "copydata://culvert-test-$$" --listen "pipe://culvert-test-$$" \
+        </dev/null 2>&1)
     collector=$!
     said=
     while [[ -z $said ]] && read -r -t 60 -u 3 line; do
@@ -125,7 +126,7 @@ run_collector() {
     local collector said endpoint counts records=1000
     start_collector
     for endpoint in $said; do
-        [[ $endpoint == tcp:* || $endpoint == copydata:* ]] || continue
+        [[ $endpoint == tcp:* || $endpoint == copydata:* || $endpoint == pipe:* ]] || continue
         seq "$records" | timeout 60 wine "$culvert" send --timeout 20s --to "$endpoint" || true
     done
     wineserver -k -9 || true
@@ -133,7 +134,7 @@ run_collector() {
     start_collector
     counts=$(timeout 60 wine "$culvert" stats --data "$folder" | tr -d '\r') || true
     echo "$counts"
-    for endpoint in listen1 listen2; do
+    for endpoint in listen1 listen2 listen3; do
         if grep -qE "^$endpoint +1,000 +0 +0 +1,000 " <<<"$counts"; then passed=$((passed + 1)); else
             echo "failed: the collector does not have $records records of $endpoint, as it should after it was killed"
             failed=$((failed + 1))

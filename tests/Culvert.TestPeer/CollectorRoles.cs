@@ -12,54 +12,52 @@ internal static class CollectorRoles
     public const string Collect = "collect";
     public const string Log = "log";
 
+    /// <summary>The same with a pause in the middle, until it is nudged.</summary>
+    public const string LogInHalves = "log-in-halves";
+
     /// <summary>Records that <see cref="Log"/> writes.</summary>
     private const int Records = 3000;
 
     public static async Task<int> RunAsync(string role, string endpoint)
     {
-        if (role == Collect) await CollectAsync(endpoint);
-        else LogAll(endpoint);
+        await LogAllAsync(endpoint, role == LogInHalves ? Records / 2 : -1);
         return 0;
     }
 
-    /// <summary>Takes records until it is nudged; then stops, reads its own folder again, and says what is in
-    /// it.</summary>
-    private static async Task CollectAsync(string endpoint)
+    /// <summary>Takes records into this folder until it is nudged; then stops, reads the folder again, and says what is
+    /// in it.</summary>
+    public static async Task<int> CollectAsync(string endpoint, string folder)
     {
-        var folder = Directory.CreateTempSubdirectory("culvert-collect-").FullName;
         var configuration = new ConfigurationReader(CollectorSettings.Catalog).Read(
         [
             ConfigurationSources.Option("http.address", "127.0.0.1:0", "test"),
             ConfigurationSources.Option("inputs.programs.type", "listen", "test"),
             ConfigurationSources.Option("inputs.programs.endpoint", endpoint, "test"),
         ]);
-        string said;
-        try
+        await using (await CollectorHost.StartAsync(
+            configuration, folder, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None))
         {
-            await using (await CollectorHost.StartAsync(
-                configuration, folder, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None))
-            {
-                Say("ready");
-                await Console.In.ReadLineAsync();
-            }
+            Say("ready");
+            await Console.In.ReadLineAsync();
+        }
 
-            await using var data = CollectorData.Open(
-                configuration, folder, NullLoggerFactory.Instance, TimeProvider.System);
+        string said;
+        await using (var data = CollectorData.Open(
+            configuration, folder, NullLoggerFactory.Instance, TimeProvider.System))
+        {
             var ledger = data.Ledger.Snapshot();
+            var total = ledger.Total;
             var stored = ledger.Outputs.Single(output => output.Name == "store").Stored;
             said = string.Create(
                 CultureInfo.InvariantCulture,
-                $"received {ledger.Total.Received} spooled {ledger.Total.Spooled} stored {stored} {ledger.Balanced}");
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
+                $"spooled {total.Spooled} stored {stored} dropped {total.DroppedTotal} {ledger.Balanced}");
         }
 
         Say(said); // Last, since the test ends this process when it has read it.
+        return 0;
     }
 
-    private static void LogAll(string endpoint)
+    private static async Task LogAllAsync(string endpoint, int pauseAt)
     {
         using (var loggers = LoggerFactory.Create(logging => logging.AddCulvert(options =>
         {
@@ -68,7 +66,16 @@ internal static class CollectorRoles
         })))
         {
             var logger = loggers.CreateLogger("Peer");
-            for (var i = 0; i < Records; i++) logger.LogInformation("Record {Number} of {Total}", i, Records);
+            for (var i = 0; i < Records; i++)
+            {
+                if (i == pauseAt)
+                {
+                    Say("half");
+                    await Console.In.ReadLineAsync();
+                }
+
+                logger.LogInformation("Record {Number} of {Total}", i, Records);
+            }
         }
 
         // Dispose has waited until the collector had it all on disk.

@@ -8,7 +8,9 @@ switch (args)
     case [var role, var name]
         when OperatingSystem.IsWindows() && role.StartsWith(DesktopRoles.Prefix, StringComparison.Ordinal):
         return await DesktopRoles.RunAsync(role, name);
-    case [CollectorRoles.Collect or CollectorRoles.Log, var endpoint]:
+    case [CollectorRoles.Collect, var endpoint, var folder]:
+        return await CollectorRoles.CollectAsync(endpoint, folder);
+    case [CollectorRoles.Log or CollectorRoles.LogInHalves, var endpoint]:
         return await CollectorRoles.RunAsync(args[0], endpoint);
     case [var role, var endpoint]:
         return await Roles.RunAsync(role, endpoint);

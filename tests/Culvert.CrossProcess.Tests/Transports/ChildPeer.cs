@@ -13,14 +13,19 @@ internal sealed partial class ChildPeer : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public static ChildPeer Start(string role, string endpoint, params string[] prefix)
+    public static ChildPeer Start(string role, string endpoint, params string[] prefix) =>
+        Start([role, endpoint], prefix);
+
+    /// <param name="arguments">What the child is to be, and what that needs.</param>
+    /// <param name="prefix">A program that starts the child, as another user perhaps.</param>
+    public static ChildPeer Start(string[] arguments, string[] prefix)
     {
         // Beside the tests in the artifacts folder, by project and configuration.
         var name = OperatingSystem.IsWindows() ? "Culvert.TestPeer.exe" : "Culvert.TestPeer";
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
         var program = Path.GetFullPath(
             Path.Combine(AppContext.BaseDirectory, "..", "..", "Culvert.TestPeer", configuration, name));
-        string[] all = [.. prefix, program, role, endpoint];
+        string[] all = [.. prefix, program, .. arguments];
         var start = new ProcessStartInfo(all[0], all[1..])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true,
