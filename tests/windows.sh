@@ -2,8 +2,9 @@
 # Runs the tests for Windows under Wine; `./build.sh test windows` calls it. Usage:
 #   tests/windows.sh missing              says what is not here, and nothing when all is
 #   tests/windows.sh publish              publishes the tests for win-x64 into artifacts/publish
-#   tests/windows.sh run [PROJECT[/CLASS]]... [collector]   runs published tests in a Wine of its own;
-#       CLASS may have * at its ends; collector is the collector itself, with records over each transport
+#   tests/windows.sh run [PROJECT[/CLASS]]... [collector] [service]   runs published tests in a Wine of its own;
+#       CLASS may have * at its ends; collector is the collector itself, with records over each transport; service is
+#       the collector as a service of Windows
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -39,6 +40,12 @@ prepare_wine() { # prepare_wine FOLDER: a Wine that takes itself for Windows 10 
 
     WINEDLLOVERRIDES="$WINEDLLOVERRIDES;mscoree,mshtml=" timeout 120 wine wineboot --init
     timeout 60 wine reg add 'HKCU\Software\Wine' /v Version /d win10 /f
+    # Services have their variables from the registry, not from whoever started Wine.
+    local name
+    for name in "${!DOTNET_@}"; do
+        timeout 60 wine reg add 'HKLM\System\CurrentControlSet\Control\Session Manager\Environment' \
+            /v "$name" /d "${!name}" /f
+    done
 }
 
 end_wine() {
@@ -80,7 +87,7 @@ run_class() { # run_class EXECUTABLE CLASS
 run() {
     if [[ -z ${DISPLAY:-} ]]; then exec xvfb-run -a "$0" run "$@"; fi
     local project executable class prefix wanted=("$@")
-    [[ ${#wanted[@]} -gt 0 ]] || wanted=("${projects[@]}" collector)
+    [[ ${#wanted[@]} -gt 0 ]] || wanted=("${projects[@]}" collector service)
     prefix=$(mktemp -d "${TMPDIR:-/tmp}/culvert-wine-XXXXXX")
     trap end_wine EXIT
     export WINEPREFIX=$prefix
@@ -89,7 +96,7 @@ run() {
     passed=0 failed=0 skipped=0 broken=0
     for project in "${wanted[@]}"; do
         local filter='*'
-        if [[ $project == collector ]]; then run_collector; continue; fi
+        if [[ $project == collector || $project == service ]]; then "run_$project"; continue; fi
         [[ $project != */* ]] || { filter=${project#*/}; project=${project%%/*}; }
         executable=artifacts/publish/$project/debug_win-x64/$project.exe
         for class in $(classes_of "$executable" "$project" "$filter"); do
@@ -142,6 +149,66 @@ run_collector() {
     done
     wineserver -k || true
     wait "$collector" || true
+}
+
+service_is() { # service_is STATE: waits for it; each question takes a tenth of a second by itself
+    local attempt
+    for ((attempt = 0; attempt < 200; attempt++)); do
+        timeout 60 wine sc query Culvert </dev/null >"$WINEPREFIX/service" || true
+        if grep -q "STATE.* $1" "$WINEPREFIX/service"; then return 0; fi
+    done
+    echo "failed: the service did not become $1:"
+    cat "$WINEPREFIX/service" "$folder/service.log"
+    return 1
+}
+
+# A service that Wine's service manager starts and stops: twice, with records each time, none of which may be lost.
+service_takes_records() {
+    local round endpoint records=1000
+    for round in 1 2; do
+        timeout 60 wine sc start Culvert </dev/null >/dev/null || true
+        service_is RUNNING || return 1
+        endpoint=$(grep -o 'ready tcp:[^ ]*' "$folder/service.log" | tail -n 1 | cut -d ' ' -f 2)
+        seq "$records" | timeout 60 wine "$culvert" send --timeout 20s --to "$endpoint" || return 1
+        timeout 60 wine sc stop Culvert </dev/null >/dev/null || true
+        service_is STOPPED || return 1
+        grep -q 'WIN32_EXIT_CODE.* 0 ' "$WINEPREFIX/service" || { cat "$WINEPREFIX/service"; return 1; }
+    done
+    timeout 60 wine "$culvert" stats --data "$folder" </dev/null | tr -d '\r' | tee "$WINEPREFIX/counts"
+    grep -qE '^stdin +2,000 +0 +0 +2,000 ' "$WINEPREFIX/counts"
+}
+
+# One that cannot start says why in its file and gives the manager its exit code.
+service_says_why() {
+    timeout 60 wine sc delete Culvert </dev/null >/dev/null || true
+    make_service --listen nonsense://127.0.0.1:0
+    timeout 60 wine sc start Culvert </dev/null >/dev/null || true
+    service_is STOPPED || return 1
+    grep -q 'SERVICE_EXIT_CODE.* 2 ' "$WINEPREFIX/service" || { cat "$WINEPREFIX/service"; return 1; }
+    tail -n 1 "$folder/service.log" | grep nonsense
+}
+
+make_service() { # make_service OPTION...
+    timeout 60 wine sc create Culvert binPath= "\"$(winepath -w "$culvert")\" up --service \
+--data $(winepath -w "$folder") --http 127.0.0.1:0 $*" start= demand </dev/null
+}
+
+run_service() {
+    local culvert=artifacts/publish/Culvert.Cli/debug_win-x64/Culvert.Cli.exe folder="$WINEPREFIX/service-data" part
+    # A Wine that has read its registry since prepare_wine wrote there; and it ends its services with the last program
+    # that is no service.
+    wineserver -k || true
+    wineserver -w || true
+    exec 4> >(exec wine cmd >/dev/null 2>&1)
+    make_service --listen tcp://127.0.0.1:0
+    for part in service_takes_records service_says_why; do
+        if "$part"; then passed=$((passed + 1)); else
+            echo "failed: $part"
+            failed=$((failed + 1))
+        fi
+    done
+    exec 4>&-
+    wineserver -k || true
 }
 
 classes_of() { # classes_of EXECUTABLE PROJECT FILTER

@@ -1,40 +1,11 @@
-using System.CommandLine;
-using System.CommandLine.Help;
 using Culvert.Cli;
-using Culvert.Cli.Bench;
-using Culvert.Cli.Commands;
-using Culvert.Cli.Terminal;
+using Culvert.Cli.Services;
 
-// A plain command instead of a RootCommand, whose name would be that of the assembly and not what a person types.
-var root = new Command("culvert", "Culvert collects what the processes of a machine say, and finds it again.")
+if (OperatingSystem.IsWindows() && WindowsService.IsAsked(args))
 {
-    UpCommand.Create(),
-    SendCommand.Create(),
-    SearchCommand.Create(),
-    TailCommand.Create(),
-    StatsCommand.Create(),
-    DemoCommand.Create(),
-    ConfigCommand.Create(),
-    BenchCommand.Create(),
-};
-var help = new HelpOption { Recursive = true };
-help.Action = new CommandHelp((HelpAction)help.Action!);
-root.Options.Add(help);
-root.WithExamples(
-    "culvert demo", "culvert up", "someprogram | culvert send", "culvert search 'level>=warn \"timed out\"'");
-
-var result = root.Parse(args);
-if (UnknownOption.Find(result) is { } unknown)
-{
-    Console.Error.WriteLine($"culvert: {unknown}");
-    return ExitCode.Usage;
+    return WindowsService.Run(
+        new SystemServiceControl(), TimeProvider.System, new ServiceLog(TimeProvider.System),
+        manager => CommandLine.RunAsync(args, manager));
 }
 
-if (result.Action is null or not CommandHelp && result.Errors.Count > 0)
-{
-    foreach (var error in result.Errors) Console.Error.WriteLine($"culvert: {error.Message}");
-    Console.Error.WriteLine("Try: culvert --help");
-    return ExitCode.Usage;
-}
-
-return await result.InvokeAsync();
+return await CommandLine.RunAsync(args);

@@ -12,24 +12,43 @@ namespace Culvert.Cli.Commands;
 /// <summary><c>culvert up</c>: runs the collector until it is told to stop.</summary>
 internal static class UpCommand
 {
-    public static Command Create()
+    /// <param name="manager">The service manager that started this process, where it is not found by the
+    /// environment.</param>
+    public static Command Create(IServiceManager? manager)
     {
         var options = new ConfigurationOptions();
         var data = DataOption.Create();
         var command = new Command("up",
             "Run the collector until Ctrl-C; prints 'ready' when it accepts records.") { data };
         options.AddTo(command);
+        var service = new Option<bool>(WindowsService.Option)
+        {
+            Description = "Run as a service of Windows, whose service manager gives this option",
+        };
+        command.Options.Add(service);
         command.SetAction(async (result, _) =>
         {
-            if (options.Read(result, out var wrong) is not { } configuration) return wrong;
-            return await RunAsync(configuration, result.GetValue(data) ?? UserFolders.Data);
+            if (result.GetValue(service) && manager is null)
+            {
+                Console.Error.WriteLine($"culvert: {WindowsService.Option} is for Windows alone; leave it out.");
+                return ExitCode.Usage;
+            }
+
+            var folder = result.GetValue(data) ?? UserFolders.Data;
+            await using var told = manager ?? SystemdService.Find(
+                Environment.GetEnvironmentVariable, TimeProvider.System);
+            told?.DataFolderIs(folder);
+            return options.Read(result, out var wrong) is { } configuration
+                ? await RunAsync(configuration, folder, told)
+                : wrong;
         });
         return command.WithExamples(
             "culvert up",
             "culvert up --data /var/lib/culvert --listen unix:///run/culvert.sock --listen syslog+udp://127.0.0.1:514");
     }
 
-    private static async Task<int> RunAsync(CollectorConfiguration configuration, string dataFolder)
+    private static async Task<int> RunAsync(
+        CollectorConfiguration configuration, string dataFolder, IServiceManager? manager)
     {
         var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         void OnSignal(PosixSignalContext context)
@@ -40,7 +59,8 @@ internal static class UpCommand
 
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(new StandardErrorLogger()));
+        var logger = new StandardErrorLogger(showsTime: manager is null);
+        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(logger));
         CollectorHost host;
         try
         {
@@ -51,16 +71,17 @@ internal static class UpCommand
             is IOException or StoreException or FormatException or ArgumentException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"culvert: {exception.Message}");
+            manager?.Failed(exception.Message);
             return ExitCode.Failed;
         }
 
         await using (host)
         {
-            await using var systemd = SystemdService.Start(
-                Environment.GetEnvironmentVariable, host.AnswerAsync, TimeProvider.System);
+            manager?.Ready(host.AnswerAsync);
             Console.WriteLine($"ready {string.Join(' ', host.Endpoints)}");
-            await stop.Task;
+            await (manager is null ? stop.Task : Task.WhenAny(stop.Task, manager.StopRequested));
             Console.Error.WriteLine("culvert: stopping");
+            if (manager is not null) await manager.StoppingAsync();
         }
 
         return ExitCode.Done;

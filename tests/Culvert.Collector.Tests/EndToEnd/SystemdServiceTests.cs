@@ -53,8 +53,9 @@ public sealed class SystemdServiceTests : IDisposable
             return answer.Task;
         }
 
-        var service = SystemdService.Start(Variables(address, "30000000"), AskAsync, time);
+        var service = SystemdService.Find(Variables(address, "30000000"), time);
         Assert.NotNull(service);
+        service.Ready(AskAsync);
         Assert.Equal("READY=1", await HearAsync());
         time.Advance(TimeSpan.FromSeconds(15));
         (await AskedAsync(asked)).SetResult();
@@ -63,8 +64,9 @@ public sealed class SystemdServiceTests : IDisposable
         time.Advance(TimeSpan.FromSeconds(15));
         await AskedAsync(asked);
         time.Advance(TimeSpan.FromSeconds(15));
-        await service.DisposeAsync();
+        await service.StoppingAsync();
         Assert.Equal("STOPPING=1", await HearAsync());
+        await service.DisposeAsync();
     }
 
     [Theory]
@@ -87,12 +89,26 @@ public sealed class SystemdServiceTests : IDisposable
     [InlineData("/nowhere/at/all.sock")]
     [InlineData("vsock:2:1234")]
     [InlineData("@")]
-    public void Start_WithASocketNobodyHas_GoesOnWithout(string address) => Assert.Null(
-        SystemdService.Start(Variables(address, null), () => Task.CompletedTask, TimeProvider.System));
+    public void Find_WithASocketNobodyHas_GoesOnWithout(string address) =>
+        Assert.Null(SystemdService.Find(Variables(address, null), TimeProvider.System));
 
     [Fact]
-    public void Start_WithoutSystemd_DoesNothing() => Assert.Null(
-        SystemdService.Start(_ => null, () => Task.CompletedTask, TimeProvider.System));
+    public void Find_WithoutSystemd_IsNothing() =>
+        Assert.Null(SystemdService.Find(_ => null, TimeProvider.System));
+
+    [Fact]
+    public async Task Up_ThatCannotStart_TellsSystemdWhy()
+    {
+        var address = Bind(isAbstract: false);
+        await using var collector = ChildProcess.Start(
+            "dotnet",
+            // The folder that it is to make has the name of a file.
+            [typeof(ChildProcess).Assembly.Location, "up", "--data", Path.Combine(_folder, "notify")],
+            new Dictionary<string, string> { ["NOTIFY_SOCKET"] = address });
+        var heard = await HearAsync();
+        Assert.StartsWith("STATUS=", heard, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(_folder, "notify"), heard, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Unit_AsShipped_IsVerifiedBySystemd()
