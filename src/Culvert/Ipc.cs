@@ -1,4 +1,5 @@
 using Culvert.Connections;
+using Culvert.Transports.StandardStreams;
 
 namespace Culvert;
 
@@ -25,4 +26,15 @@ public static class Ipc
     public static ValueTask<Connection> ConnectAsync(
         Endpoint endpoint, ConnectOptions? options = null, CancellationToken cancellationToken = default) =>
         Transports.TransportRegistry.Find(endpoint).ConnectAsync(endpoint, options ?? new(), cancellationToken);
+
+    /// <summary>
+    /// Starts a program as a child and connects to it over its standard input and output; the child, if it uses
+    /// Culvert, connects to <c>stdio:</c>. Throws <see cref="ConnectionException"/>: NobodyListens (there is no such
+    /// program), NotAllowed (it may not be run), InvalidEndpoint (it is no program, or its folder is not there),
+    /// TimedOut;
+    /// <see cref="OperationCanceledException"/> when cancelled, and then no child is left.
+    /// </summary>
+    public static ValueTask<ChildConnection> StartChildAsync(
+        ChildOptions options, CancellationToken cancellationToken = default) =>
+        ChildStarter.StartAsync(options, cancellationToken);
 }

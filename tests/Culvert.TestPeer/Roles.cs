@@ -52,9 +52,9 @@ internal static class Roles
                 break;
             case "abort":
                 await connection.Output.WriteAsync(fill.AsMemory(0, 10));
-                await Console.In.ReadLineAsync();
+                await Nudge.WaitAsync();
                 connection.Abort("The child aborts.");
-                await Console.In.ReadLineAsync();
+                await Nudge.WaitAsync();
                 break;
             case "fill":
                 while (!(await connection.Output.WriteAsync(fill)).IsCompleted)
@@ -68,7 +68,7 @@ internal static class Roles
                 break;
             default:
                 await connection.Output.WriteAsync(fill.AsMemory(0, 10));
-                await Console.In.ReadLineAsync();
+                await Nudge.WaitAsync();
                 break;
         }
     }

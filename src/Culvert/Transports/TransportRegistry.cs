@@ -1,8 +1,10 @@
 using Culvert.Connections;
+using Culvert.Transports.AnonymousPipes;
 using Culvert.Transports.CopyData;
 using Culvert.Transports.InMemory;
 using Culvert.Transports.Local;
 using Culvert.Transports.NamedPipes;
+using Culvert.Transports.StandardStreams;
 using Culvert.Transports.Tcp;
 using Culvert.Transports.UnixSockets;
 
@@ -19,6 +21,8 @@ internal static class TransportRegistry
         new TcpTransport(),
         new InMemoryTransport(),
         new CopyDataTransport(),
+        new StandardStreamsTransport(),
+        new InheritedTransport(),
     }.ToDictionary(transport => transport.Scheme, StringComparer.Ordinal);
 
     public static Transport Find(Endpoint endpoint) =>

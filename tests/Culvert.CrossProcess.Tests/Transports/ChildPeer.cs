@@ -8,8 +8,29 @@ namespace Culvert.CrossProcess.Tests.Transports;
 internal sealed partial class ChildPeer : IAsyncDisposable
 {
     private readonly Process _process;
+    private readonly Func<CancellationToken, ValueTask<string?>> _readLine;
+    private readonly Func<Task> _nudge;
 
-    private ChildPeer(Process process) => _process = process;
+    /// <summary>A process that is there, however it says its lines and is let go on.</summary>
+    public ChildPeer(Process process, Func<CancellationToken, ValueTask<string?>> readLine, Func<Task> nudge) =>
+        (_process, _readLine, _nudge) = (process, readLine, nudge);
+
+    private ChildPeer(Process process)
+        : this(process, process.StandardOutput.ReadLineAsync, () => NudgeAsync(process.StandardInput))
+    {
+    }
+
+    /// <summary>Beside the tests in the artifacts folder, by project and configuration.</summary>
+    public static string Program
+    {
+        get
+        {
+            var name = OperatingSystem.IsWindows() ? "Culvert.TestPeer.exe" : "Culvert.TestPeer";
+            var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+            return Path.GetFullPath(
+                Path.Combine(AppContext.BaseDirectory, "..", "..", "Culvert.TestPeer", configuration, name));
+        }
+    }
 
     public int Id => _process.Id;
 
@@ -20,12 +41,7 @@ internal sealed partial class ChildPeer : IAsyncDisposable
     /// <param name="prefix">A program that starts the child, as another user perhaps.</param>
     public static ChildPeer Start(string[] arguments, string[] prefix)
     {
-        // Beside the tests in the artifacts folder, by project and configuration.
-        var name = OperatingSystem.IsWindows() ? "Culvert.TestPeer.exe" : "Culvert.TestPeer";
-        var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        var program = Path.GetFullPath(
-            Path.Combine(AppContext.BaseDirectory, "..", "..", "Culvert.TestPeer", configuration, name));
-        string[] all = [.. prefix, program, .. arguments];
+        string[] all = [.. prefix, Program, .. arguments];
         var start = new ProcessStartInfo(all[0], all[1..])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true,
@@ -34,15 +50,10 @@ internal sealed partial class ChildPeer : IAsyncDisposable
     }
 
     /// <summary>The next line that the child says, or null when it ended.</summary>
-    public async Task<string?> ReadLineAsync(CancellationToken cancellationToken) =>
-        await _process.StandardOutput.ReadLineAsync(cancellationToken);
+    public async Task<string?> ReadLineAsync(CancellationToken cancellationToken) => await _readLine(cancellationToken);
 
     /// <summary>Lets the child go on.</summary>
-    public async Task NudgeAsync()
-    {
-        await _process.StandardInput.WriteLineAsync("go");
-        await _process.StandardInput.FlushAsync();
-    }
+    public Task NudgeAsync() => _nudge();
 
     /// <summary>SIGKILL: the process gets no chance to say anything.</summary>
     public void Kill() => _process.Kill();
@@ -72,6 +83,12 @@ internal sealed partial class ChildPeer : IAsyncDisposable
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private static async Task NudgeAsync(StreamWriter input)
+    {
+        await input.WriteLineAsync("go");
+        await input.FlushAsync();
     }
 
     [LibraryImport("ntdll.dll")]

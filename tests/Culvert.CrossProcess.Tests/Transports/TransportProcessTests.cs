@@ -21,7 +21,22 @@ public abstract class TransportProcessTests : IDisposable
     /// <summary>It is a named pipe of Windows, whose client's abort looks like a close.</summary>
     protected virtual bool IsWindowsPipe => false;
 
+    /// <summary>The kernel, or whoever started it, tells that a process died.</summary>
+    protected virtual bool TellsDeath => IsLocalKernel;
+
+    /// <summary>How an exit with code 0 looks that closed nothing before.</summary>
+    protected virtual CloseKind ExitKind => CloseKind.PeerDied;
+
+    /// <summary>An abort by the child is told from a close, and one by this side.</summary>
+    protected virtual bool TellsChildsAbort => !IsWindowsPipe;
+
+    protected virtual bool TellsAbort => true;
+
+    protected virtual bool HasIdentity => IsLocalKernel;
+
     private bool GivesNamesTwice => IsWindowsPipe && Wine.IsHere;
+
+    private CloseKind DeathKind => TellsDeath ? CloseKind.PeerDied : CloseKind.PeerClosed;
 
     protected CancellationToken Token => _limit.Token;
 
@@ -36,9 +51,8 @@ public abstract class TransportProcessTests : IDisposable
     [Fact]
     public async Task Stream_FromAChildThatClosesAtOnce_ArrivesWhole()
     {
-        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
-        await using var child = ChildPeer.Start("send-and-close", listener.Endpoint.ToString());
-        await using var server = await AcceptAsync(listener);
+        await using var pair = await StartAsync("send-and-close");
+        var (child, server) = pair;
         Assert.Equal(Fill, await CountAsync(server));
         if (IsLocalKernel) Assert.Equal(CloseKind.PeerClosed, (await server.Closed.WaitAsync(Token)).Kind);
     }
@@ -46,19 +60,17 @@ public abstract class TransportProcessTests : IDisposable
     [Fact]
     public async Task Stream_FromAChildThatExitsWithoutClosing_ArrivesWholeAndTheDeathIsTold()
     {
-        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
-        await using var child = ChildPeer.Start("send-and-exit", listener.Endpoint.ToString());
-        await using var server = await AcceptAsync(listener);
+        await using var pair = await StartAsync("send-and-exit");
+        var (child, server) = pair;
         Assert.Equal(Fill, await CountAsync(server));
-        if (IsLocalKernel) Assert.Equal(CloseKind.PeerDied, (await server.Closed.WaitAsync(Token)).Kind);
+        if (IsLocalKernel) Assert.Equal(ExitKind, (await server.Closed.WaitAsync(Token)).Kind);
     }
 
     [Fact]
     public async Task HalfClose_ByAChild_LetsTheAnswerArriveAndCompletesBoth()
     {
-        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
-        await using var child = ChildPeer.Start("half-close", listener.Endpoint.ToString());
-        await using var server = await AcceptAsync(listener);
+        await using var pair = await StartAsync("half-close");
+        var (child, server) = pair;
         Assert.Equal(Fill, await CountAsync(server));
         await server.Output.WriteAsync(new byte[5000], Token);
         await server.Output.CompleteAsync();
@@ -73,10 +85,9 @@ public abstract class TransportProcessTests : IDisposable
     public async Task Abort_ByAChild_FailsTheReadHere()
     {
         Assert.SkipWhen(!IsLocalKernel && Wine.IsHere, "Wine shows a reset as an end where it is received.");
-        Assert.SkipWhen(IsWindowsPipe, "The mechanism shows a client's abort as a close.");
-        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
-        await using var child = ChildPeer.Start("abort", listener.Endpoint.ToString());
-        await using var server = await AcceptAsync(listener);
+        Assert.SkipUnless(TellsChildsAbort, "The mechanism shows a client's abort as a close.");
+        await using var pair = await StartAsync("abort");
+        var (child, server) = pair;
         var first = await server.Input.ReadAtLeastAsync(10, Token);
         server.Input.AdvanceTo(first.Buffer.End);
         await child.NudgeAsync();
@@ -88,36 +99,33 @@ public abstract class TransportProcessTests : IDisposable
     [Fact]
     public async Task Kill_OfAChildThatHalfSent_EndsTheReadAndIsTold()
     {
-        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
-        await using var child = ChildPeer.Start("send-some", listener.Endpoint.ToString());
-        await using var server = await AcceptAsync(listener);
+        await using var pair = await StartAsync("send-some");
+        var (child, server) = pair;
         var first = await server.Input.ReadAtLeastAsync(10, Token);
         server.Input.AdvanceTo(first.Buffer.GetPosition(5), first.Buffer.End);
         var rest = CountAsync(server);
         child.Kill();
 
         Assert.Equal(5, await rest.WaitAsync(Token));
-        if (IsLocalKernel) Assert.Equal(CloseKind.PeerDied, (await server.Closed.WaitAsync(Token)).Kind);
+        if (IsLocalKernel) Assert.Equal(DeathKind, (await server.Closed.WaitAsync(Token)).Kind);
     }
 
     [Fact]
     public async Task Kill_OfAChildWithBytesUnread_IsToldWithoutARead()
     {
         Assert.SkipUnless(IsLocalKernel, "TCP shows a dead peer's unread bytes as an abort.");
-        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
-        await using var child = ChildPeer.Start("watch", listener.Endpoint.ToString());
-        await using var server = await AcceptAsync(listener);
+        await using var pair = await StartAsync("watch");
+        var (child, server) = pair;
         await server.Output.WriteAsync(new byte[1000], Token);
         child.Kill();
-        Assert.Equal(CloseKind.PeerDied, (await server.Closed.WaitAsync(Token)).Kind);
+        Assert.Equal(DeathKind, (await server.Closed.WaitAsync(Token)).Kind);
     }
 
     [Fact]
     public async Task Kill_OfAStoppedChildThatDoesNotRead_EndsTheFlushThatWaits()
     {
-        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
-        await using var child = ChildPeer.Start("watch", listener.Endpoint.ToString());
-        await using var server = await AcceptAsync(listener);
+        await using var pair = await StartAsync("watch");
+        var (child, server) = pair;
         await child.StopAsync();
         ValueTask<System.IO.Pipelines.FlushResult> flush;
         long sent = 0;
@@ -136,9 +144,8 @@ public abstract class TransportProcessTests : IDisposable
     public async Task Close_Here_IsToldToTheChild()
     {
         Assert.SkipUnless(IsLocalKernel, "TCP cannot tell a close from a half-close before something is sent.");
-        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
-        await using var child = ChildPeer.Start("watch", listener.Endpoint.ToString());
-        var server = await AcceptAsync(listener);
+        await using var pair = await StartAsync("watch");
+        var (child, server) = pair;
         Assert.Equal("ready", await child.ReadLineAsync(Token));
         await server.DisposeAsync();
         Assert.Equal("closed PeerClosed", await child.ReadLineAsync(Token));
@@ -147,22 +154,20 @@ public abstract class TransportProcessTests : IDisposable
     [Fact]
     public async Task Abort_Here_StopsAChildThatSends()
     {
-        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
-        await using var child = ChildPeer.Start("fill", listener.Endpoint.ToString());
-        await using var server = await AcceptAsync(listener);
+        await using var pair = await StartAsync("fill");
+        var (child, server) = pair;
         await server.Input.ReadAtLeastAsync(1, Token);
         server.Abort("Enough.");
         Assert.Equal("ready", await child.ReadLineAsync(Token));
-        Assert.Equal("closed PeerAborted", await child.ReadLineAsync(Token));
+        Assert.Equal(TellsAbort ? "closed PeerAborted" : "closed PeerClosed", await child.ReadLineAsync(Token));
     }
 
     [Fact]
     public async Task Peer_OfAChild_IsTheChild()
     {
-        Assert.SkipUnless(IsLocalKernel, "TCP names no process.");
-        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
-        await using var child = ChildPeer.Start("send-some", listener.Endpoint.ToString());
-        await using var server = await AcceptAsync(listener);
+        Assert.SkipUnless(HasIdentity, "The mechanism names no process.");
+        await using var pair = await StartAsync("send-some");
+        var (child, server) = pair;
         Assert.Equal(child.Id, server.Peer.ProcessId);
         Assert.Equal(Environment.UserName, server.Peer.UserName);
         Assert.StartsWith("Culvert.TestPeer", Path.GetFileName(server.Peer.ExecutablePath), StringComparison.Ordinal);
@@ -204,6 +209,22 @@ public abstract class TransportProcessTests : IDisposable
         var error = await Assert.ThrowsAsync<ConnectionException>(
             async () => await Ipc.ListenAsync(endpoint, cancellationToken: Token));
         Assert.Equal(ConnectionError.AddressInUse, error.Error);
+    }
+
+    /// <summary>A child in this role, and the connection to it.</summary>
+    private protected virtual async Task<ChildPair> StartAsync(string role)
+    {
+        var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
+        var child = ChildPeer.Start(role, listener.Endpoint.ToString());
+        try
+        {
+            return new ChildPair(child, await AcceptAsync(listener), listener);
+        }
+        catch
+        {
+            await child.DisposeAsync();
+            throw;
+        }
     }
 
     protected async Task<Connection> AcceptAsync(Listener listener) =>

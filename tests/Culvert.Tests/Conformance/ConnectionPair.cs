@@ -3,9 +3,18 @@ using Culvert.Connections;
 namespace Culvert.Tests.Conformance;
 
 /// <summary>A listener and one connection, both ends in this process.</summary>
-public sealed class ConnectionPair(Listener listener, Connection client, Connection server) : IAsyncDisposable
+public sealed class ConnectionPair(Listener? listener, Connection client, Connection server) : IAsyncDisposable
 {
-    public Listener Listener { get; } = listener;
+    public bool HasListener => listener is not null;
+
+    public Listener Listener
+    {
+        get
+        {
+            Assert.SkipWhen(listener is null, "The mechanism has no name to listen at.");
+            return listener;
+        }
+    }
 
     public Connection Client { get; } = client;
 
@@ -26,6 +35,6 @@ public sealed class ConnectionPair(Listener listener, Connection client, Connect
         Server.Abort("The test is over.");
         await Client.DisposeAsync();
         await Server.DisposeAsync();
-        await Listener.DisposeAsync();
+        if (HasListener) await Listener.DisposeAsync();
     }
 }

@@ -15,21 +15,13 @@ public sealed class FrameEcho : IAsyncDisposable
     private readonly Task<FrameEchoEnd> _serving;
     private readonly CancellationToken _token;
 
-    private FrameEcho(Connection client, Connection server, CancellationToken token)
+    public FrameEcho(Connection client, Connection server, CancellationToken token)
     {
         (Client, _server, _token) = (client, server, token);
         _serving = ServeAsync();
     }
 
     public Connection Client { get; }
-
-    /// <summary>Connects and accepts; nobody else may connect meanwhile.</summary>
-    public static async Task<FrameEcho> OpenAsync(Listener listener, CancellationToken token)
-    {
-        var accepting = listener.AcceptAsync(token);
-        var client = await Ipc.ConnectAsync(listener.Endpoint, cancellationToken: token);
-        return new FrameEcho(client, (await accepting)!, token);
-    }
 
     /// <summary>A frame's header, however false.</summary>
     public static byte[] Header(uint length, ushort reserved)

@@ -256,6 +256,7 @@ public abstract class TransportConformanceTests : IDisposable
             pair.Client.Abort("Too late.");
             await pair.Client.DisposeAsync();
         }))).WaitAsync(Limit, Token);
+        if (!pair.HasListener) return;
         await pair.Listener.DisposeAsync();
         await pair.Listener.DisposeAsync();
     }
@@ -451,7 +452,7 @@ public abstract class TransportConformanceTests : IDisposable
     public async Task Continuation_ThatBlocks_DelaysItsOwnConnectionOnly()
     {
         const int Blocked = 8;
-        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
+        await using var listener = await ListenAsync();
         using var release = new ManualResetEventSlim();
         using var entered = new CountdownEvent(Blocked);
         var pairs = new List<(Connection Client, Connection Server)>();
@@ -486,10 +487,9 @@ public abstract class TransportConformanceTests : IDisposable
 
         async Task<(Connection Client, Connection Server)> AddAsync()
         {
-            var client = await Ipc.ConnectAsync(listener.Endpoint, cancellationToken: Token);
-            var server = await listener.AcceptAsync(Token);
-            pairs.Add((client, server!));
-            return (client, server!);
+            var pair = await ConnectAsync(listener);
+            pairs.Add(pair);
+            return pair;
         }
 
         async Task BlockAsync(Connection connection)
@@ -506,28 +506,28 @@ public abstract class TransportConformanceTests : IDisposable
         var seed = Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        await using var listener = await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
-        await using var good = await FrameEcho.OpenAsync(listener, Token);
+        await using var listener = await ListenAsync();
+        await using var good = await OpenEchoAsync();
         for (var round = 0; round < 10; round++)
         {
             // Noise: what it means is chance; whatever it is, it harms its own connection alone.
-            await using var noise = await FrameEcho.OpenAsync(listener, Token);
+            await using var noise = await OpenEchoAsync();
             await noise.SendAsync(Noise(random));
             await EndAsync(noise.Client);
 
             // A length that lies, and reserved bytes that are not zero: told at the header, before any payload comes.
-            await using var lie = await FrameEcho.OpenAsync(listener, Token);
+            await using var lie = await OpenEchoAsync();
             var length = (uint)random.NextInt64(FrameEcho.PayloadBytesMax + 1, 1L << 32);
             await lie.SendAsync(FrameEcho.Header(length, 0));
-            await using var reserved = await FrameEcho.OpenAsync(listener, Token);
+            await using var reserved = await OpenEchoAsync();
             await reserved.SendAsync(FrameEcho.Header(3, (ushort)random.Next(1, 1 << 16)));
 
             // A part of a frame, and then the end: clean, or by an abort.
             byte[] frame = [.. FrameEcho.Header(1000, 0), .. Bytes.Make(0, 1000)];
-            await using var half = await FrameEcho.OpenAsync(listener, Token);
+            await using var half = await OpenEchoAsync();
             await half.SendAsync(frame.AsMemory(0, random.Next(1, frame.Length)));
             await EndAsync(half.Client);
-            await using var dead = await FrameEcho.OpenAsync(listener, Token);
+            await using var dead = await OpenEchoAsync();
             await dead.SendAsync(frame.AsMemory(0, random.Next(1, frame.Length)));
             dead.Client.Abort("It dies in the middle of a frame.");
 
@@ -540,9 +540,15 @@ public abstract class TransportConformanceTests : IDisposable
             await noise.EndAsync();
         }
 
-        await using var late = await FrameEcho.OpenAsync(listener, Token);
+        await using var late = await OpenEchoAsync();
         await late.AskAsync(Bytes.Make(0, 100));
         await good.AskAsync(Bytes.Make(0, 100));
+
+        async Task<FrameEcho> OpenEchoAsync()
+        {
+            var (client, server) = await ConnectAsync(listener);
+            return new FrameEcho(client, server, Token);
+        }
 
         static byte[] Noise(Random random)
         {
@@ -552,8 +558,24 @@ public abstract class TransportConformanceTests : IDisposable
         }
     }
 
-    protected Task<ConnectionPair> OpenAsync() =>
-        ConnectionPair.OpenAsync(NewEndpoint(), Token).WaitAsync(Limit, Token);
+    /// <summary>A listener, or null where connections come about without one.</summary>
+    protected virtual async Task<Listener?> ListenAsync() =>
+        await Ipc.ListenAsync(NewEndpoint(), cancellationToken: Token);
+
+    /// <summary>One connection, both ends; nobody else may connect meanwhile.</summary>
+    protected virtual async Task<(Connection Client, Connection Server)> ConnectAsync(Listener? listener)
+    {
+        var accepting = listener!.AcceptAsync(Token);
+        var client = await Ipc.ConnectAsync(listener.Endpoint, cancellationToken: Token);
+        return (client, (await accepting)!);
+    }
+
+    protected async Task<ConnectionPair> OpenAsync()
+    {
+        var listener = await ListenAsync().WaitAsync(Limit, Token);
+        var (client, server) = await ConnectAsync(listener).WaitAsync(Limit, Token);
+        return new ConnectionPair(listener, client, server);
+    }
 
     protected async Task ExpectReasonAsync(Connection connection, CloseKind kind)
     {

@@ -6,6 +6,9 @@ internal static class Errno
     public const int NotPermitted = 1;
     public const int NoEntry = 2;
     public const int Interrupted = 4;
+    public const int InputOutput = 5;
+    public const int ExecutableFormat = 8;
+    public const int BadDescriptor = 9;
     public const int WouldBlock = 11;
     public const int OutOfMemory = 12;
     public const int AccessDenied = 13;

@@ -96,7 +96,7 @@ internal static unsafe partial class Libc
     public static partial int EpollCreate(int flags);
 
     [LibraryImport(Name, EntryPoint = "epoll_ctl", SetLastError = true)]
-    public static partial int EpollControl(int epoll, int operation, SocketHandle socket, byte* epollEvent);
+    public static partial int EpollControl(int epoll, int operation, DescriptorHandle descriptor, byte* epollEvent);
 
     [LibraryImport(Name, EntryPoint = "epoll_wait", SetLastError = true)]
     public static partial int EpollWait(int epoll, byte* events, int count, int timeoutMs);

@@ -40,6 +40,30 @@ internal static unsafe class PeerLookup
         IsLocal = true,
     };
 
+    /// <summary>A process by its number, with the user it acts as; nothing but the number when it is gone.</summary>
+    public static Peer OfProcess(int processId)
+    {
+        try
+        {
+            // The second of four numbers is the effective one (proc_pid_status(5)).
+            uint userId = 0, groupId = 0;
+            var path = string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/status");
+            foreach (var line in File.ReadLines(path))
+            {
+                if (line.StartsWith("Uid:", StringComparison.Ordinal)) userId = SecondOf(line);
+                if (line.StartsWith("Gid:", StringComparison.Ordinal)) groupId = SecondOf(line);
+            }
+
+            return PeerOf(new Libc.Credentials { ProcessId = processId, UserId = userId, GroupId = groupId });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new Peer { ProcessId = processId, IsLocal = true };
+        }
+
+        static uint SecondOf(string line) => uint.Parse(line.Split('\t')[2], CultureInfo.InvariantCulture);
+    }
+
     public static string? UserName(uint userId)
     {
         Libc.Passwd entry;

@@ -68,38 +68,38 @@ internal sealed unsafe class Reactor
     /// <summary>Tells <paramref name="target"/> of every change from now on, beginning with the present
     /// state.</summary>
     /// <returns>A token for <see cref="Remove"/>.</returns>
-    public long Add(SocketHandle socket, IReactorTarget target, EpollEvents events)
+    public long Add(DescriptorHandle descriptor, IReactorTarget target, EpollEvents events)
     {
         var token = Interlocked.Increment(ref _lastToken);
         _targets[token] = target;
-        var errno = Control(ControlAdd, socket, token, events);
+        var errno = Control(ControlAdd, descriptor, token, events);
         if (errno != 0)
         {
             _targets.TryRemove(token, out _);
-            throw SocketErrors.System(errno, "A socket could not be watched");
+            throw SocketErrors.System(errno, "A descriptor could not be watched");
         }
 
         return token;
     }
 
     /// <summary>Tells of these events from now on, beginning with the present state.</summary>
-    public void Change(SocketHandle socket, long token, EpollEvents events) =>
-        Control(ControlModify, socket, token, events);
+    public void Change(DescriptorHandle descriptor, long token, EpollEvents events) =>
+        Control(ControlModify, descriptor, token, events);
 
     /// <summary>No event is begun for the target after this; one that runs already may still be running.</summary>
-    public void Remove(SocketHandle socket, long token)
+    public void Remove(DescriptorHandle descriptor, long token)
     {
         if (!_targets.TryRemove(token, out _)) return;
         var data = stackalloc byte[EventBytesMax];
-        Libc.EpollControl(_epoll, ControlDelete, socket, data);
+        Libc.EpollControl(_epoll, ControlDelete, descriptor, data);
     }
 
-    private int Control(int operation, SocketHandle socket, long token, EpollEvents events)
+    private int Control(int operation, DescriptorHandle descriptor, long token, EpollEvents events)
     {
         var data = stackalloc byte[EventBytesMax];
         *(uint*)data = (uint)(events | EpollEvents.EdgeTriggered);
         Marshal.WriteInt64((nint)(data + DataOffset), token);
-        return Libc.EpollControl(_epoll, operation, socket, data) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        return Libc.EpollControl(_epoll, operation, descriptor, data) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
     private void AddThread()

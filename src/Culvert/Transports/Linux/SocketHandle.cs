@@ -1,22 +1,18 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Culvert.Transports.Linux;
 
-/// <summary>
-/// A socket's file descriptor. Every call through it holds a reference, so that closing it on one thread while
-/// another is
-/// inside a call can never reach a descriptor number that was given to someone else.
-/// </summary>
-internal sealed class SocketHandle : SafeHandleZeroOrMinusOneIsInvalid
+/// <summary>A socket's file descriptor.</summary>
+internal sealed class SocketHandle : DescriptorHandle
 {
     public SocketHandle()
-        : base(ownsHandle: true)
     {
     }
 
     public SocketHandle(int descriptor)
-        : base(ownsHandle: true) => SetHandle(descriptor);
+        : base(descriptor)
+    {
+    }
 
     /// <summary>A new non-blocking socket that child processes do not inherit.</summary>
     public static SocketHandle Create(int family, int type)
@@ -41,6 +37,4 @@ internal sealed class SocketHandle : SafeHandleZeroOrMinusOneIsInvalid
 
     public unsafe void SetOption(int level, int option, int value) =>
         Libc.SetOption(this, level, option, &value, sizeof(int));
-
-    protected override bool ReleaseHandle() => Libc.Close((int)handle) == 0;
 }

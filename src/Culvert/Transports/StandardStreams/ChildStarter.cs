@@ -1,0 +1,86 @@
+using Culvert.Connections;
+using Culvert.Transports.Links;
+using Culvert.Transports.Linux;
+
+namespace Culvert.Transports.StandardStreams;
+
+/// <summary>Starts a program and makes its streams a connection.</summary>
+internal static class ChildStarter
+{
+    private static readonly Endpoint Endpoint = Endpoint.Parse("stdio:");
+
+    public static async ValueTask<ChildConnection> StartAsync(ChildOptions options, CancellationToken cancellationToken)
+    {
+        options.Check();
+        cancellationToken.ThrowIfCancellationRequested();
+        LinuxOnly.Check(Endpoint);
+
+        // Starting waits for disks, and cannot be cancelled: one that is late is left behind and ended.
+        var starting = Task.Run(() => Start(options), CancellationToken.None);
+        try
+        {
+            return await starting.WaitAsync(options.StartTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException && !starting.IsFaulted)
+        {
+            _ = EndLateAsync(starting);
+            if (e is TimeoutException) throw ChildErrors.TimedOut(options);
+            throw;
+        }
+    }
+
+    private static ChildConnection Start(ChildOptions options)
+    {
+        var (child, link, logs) = StartOnLinux(options);
+        foreach (var pair in options.Pipes) pair.ReleaseChildEnd();
+        var connection = new LinkConnection(link, Endpoint, child.Peer).Start();
+        var errorStream = logs is null ? null : new LinkConnection(logs, Endpoint, child.Peer).Start();
+        var reader = errorStream is null ? null : new ChildLogs(errorStream, options, options.FileName, child.Id);
+        return new ChildConnection(connection, child, reader, options);
+    }
+
+    private static (ChildProcess Child, ByteLink Link, ByteLink? Logs) StartOnLinux(ChildOptions options)
+    {
+        var (childInput, input) = AnonymousPipe.Create();
+        var (output, childOutput) = AnonymousPipe.Create();
+        var (error, childError) = options.TakesLogs ? AnonymousPipe.Create() : default;
+        try
+        {
+            var child = LinuxChild.Start(options, childInput, childOutput, childError);
+            AnonymousPipe.SetNonBlocking(input);
+            AnonymousPipe.SetNonBlocking(output);
+            var link = new StreamPairLink(
+                new DescriptorLink(output, isInput: true), new DescriptorLink(input, isInput: false), child);
+            if (error is null) return (child, link, null);
+            AnonymousPipe.SetNonBlocking(error);
+            return (child, link, new DescriptorLink(error, isInput: true));
+        }
+        catch
+        {
+            input.Dispose();
+            output.Dispose();
+            error?.Dispose();
+            throw;
+        }
+        finally
+        {
+            childInput.Dispose();
+            childOutput.Dispose();
+            childError?.Dispose();
+        }
+    }
+
+    private static async Task EndLateAsync(Task<ChildConnection> starting)
+    {
+        try
+        {
+            var child = await starting.ConfigureAwait(false);
+            child.Abort("It was started too late.");
+            await child.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (ConnectionException)
+        {
+            // It could not be started either.
+        }
+    }
+}
