@@ -7,6 +7,7 @@ using Culvert.Collector.Spool;
 using Culvert.Collector.Store;
 using Culvert.Collector.Web;
 using Culvert.Collector.Web.Metrics;
+using Culvert.Transports.Linux;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Collector;
@@ -27,12 +28,18 @@ internal sealed class CollectorHost : IAsyncDisposable
     private bool _isStarted;
 
     private CollectorHost(
-        CollectorConfiguration configuration, CollectorData data, ILoggerFactory loggers, TimeProvider time)
+        CollectorConfiguration configuration, CollectorData data, ILoggerFactory loggers, TimeProvider time,
+        InheritedSockets? sockets)
     {
         _data = data;
         _inputs = [.. configuration.Inputs.Select(configured => InputFactory.Create(
-            configured, new InputContext(configured.Name, data.Intake, data.Ledger, time, loggers), data.Folder))];
-        if (configuration.Http.Boolean("enabled")) CreateHttp(configuration.Http, loggers, time);
+            configured,
+            new InputContext(configured.Name, data.Intake, data.Ledger, time, loggers)
+            {
+                Sockets = sockets?.For(configured.Name),
+            },
+            data.Folder))];
+        if (configuration.Http.Boolean("enabled")) CreateHttp(configuration.Http, loggers, time, sockets);
         foreach (var configured in configuration.Outputs)
             _outputs.Add(OutputFactory.Create(configured, data, loggers, time));
         data.Ledger.Attach([.. _outputs.Select(output => output.Status)]);
@@ -47,16 +54,17 @@ internal sealed class CollectorHost : IAsyncDisposable
         .. _http is null ? (string[])[] : [_http.Address.ToString()],
     ];
 
-    /// <summary>Starts; throws with a sentence for a person when it cannot, and leaves nothing behind.</summary>
+    /// <summary>Starts; throws with a sentence for a person when it cannot, and leaves nothing behind. Of
+    /// <paramref name="sockets"/>, which it takes in place of making its own, none may be left over.</summary>
     public static async Task<CollectorHost> StartAsync(
         CollectorConfiguration configuration, string dataFolder, ILoggerFactory loggers, TimeProvider time,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, InheritedSockets? sockets = null)
     {
         var data = CollectorData.Open(configuration, dataFolder, loggers, time);
         CollectorHost host;
         try
         {
-            host = new CollectorHost(configuration, data, loggers, time);
+            host = new CollectorHost(configuration, data, loggers, time, sockets);
         }
         catch
         {
@@ -67,6 +75,7 @@ internal sealed class CollectorHost : IAsyncDisposable
         try
         {
             await host.StartPartsAsync(cancellationToken);
+            sockets?.CheckAllTaken();
             return host;
         }
         catch
@@ -111,7 +120,8 @@ internal sealed class CollectorHost : IAsyncDisposable
         _isStarted = true;
     }
 
-    private void CreateHttp(ConfiguredObject configured, ILoggerFactory loggers, TimeProvider time)
+    private void CreateHttp(
+        ConfiguredObject configured, ILoggerFactory loggers, TimeProvider time, InheritedSockets? sockets)
     {
         var options = new HttpOptions
         {
@@ -120,7 +130,7 @@ internal sealed class CollectorHost : IAsyncDisposable
             OpenMetrics = configured.Boolean("openMetrics"),
             Insecure = configured.Boolean("insecure"),
         };
-        _http = new HttpHost(options, _data.Folder, loggers.CreateLogger<HttpHost>(), time);
+        _http = new HttpHost(options, _data.Folder, loggers.CreateLogger<HttpHost>(), time, sockets?.For("http"));
         foreach (var input in _inputs)
         {
             if (input is OtlpInput otlp) otlp.Map(_http.Routes);

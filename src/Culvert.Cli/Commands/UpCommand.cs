@@ -5,6 +5,7 @@ using Culvert.Cli.Terminal;
 using Culvert.Collector;
 using Culvert.Collector.Configuration;
 using Culvert.Collector.Store;
+using Culvert.Transports.Linux;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Cli.Commands;
@@ -64,8 +65,9 @@ internal static class UpCommand
         CollectorHost host;
         try
         {
+            using var sockets = InheritedSockets.Open(Environment.GetEnvironmentVariable);
             host = await CollectorHost.StartAsync(
-                configuration, dataFolder, loggers, TimeProvider.System, CancellationToken.None);
+                configuration, dataFolder, loggers, TimeProvider.System, CancellationToken.None, sockets);
         }
         catch (Exception exception) when (exception
             is IOException or StoreException or FormatException or ArgumentException or UnauthorizedAccessException)

@@ -1,4 +1,5 @@
 using Culvert.Collector.Intake;
+using Culvert.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Collector.Inputs;
@@ -10,4 +11,9 @@ namespace Culvert.Collector.Inputs;
 /// <param name="Time">The clock.</param>
 /// <param name="Loggers">Where the collector's own messages go.</param>
 internal sealed record InputContext(
-    string Name, IIntake Intake, Ledger Ledger, TimeProvider Time, ILoggerFactory Loggers);
+    string Name, IIntake Intake, Ledger Ledger, TimeProvider Time, ILoggerFactory Loggers)
+{
+    /// <summary>Where it looks for a socket that is bound already; null when the collector was started with
+    /// none.</summary>
+    public IInheritedSockets? Sockets { get; init; }
+}

@@ -1,6 +1,10 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Culvert.Collector.Web.Access;
 using Culvert.Collector.Web.Pages;
+using Culvert.Connections;
+using Culvert.Transports.Linux;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -20,6 +24,7 @@ internal sealed class HttpHost : IAsyncDisposable
 {
     private readonly HttpOptions _options;
     private readonly IPEndPoint _endpoint;
+    private readonly SafeHandle? _inherited;
     private readonly HttpToken _token;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -32,10 +37,19 @@ internal sealed class HttpHost : IAsyncDisposable
     /// <param name="dataFolder">Where the token is kept; it must exist.</param>
     /// <param name="logger">For what the HTTP side says of itself.</param>
     /// <param name="time">The clock.</param>
-    public HttpHost(HttpOptions options, string dataFolder, ILogger logger, TimeProvider time)
+    /// <param name="sockets">Where it looks for a socket that is bound already.</param>
+    public HttpHost(
+        HttpOptions options, string dataFolder, ILogger logger, TimeProvider time, IInheritedSockets? sockets = null)
     {
         _options = options;
         _endpoint = options.ReadAddress();
+        _inherited = sockets?.Take(InheritedSocketKind.Tcp, _endpoint.ToString());
+        if (_inherited is SocketHandle socket && SocketName.LocalOf(socket) is { } bound)
+        {
+            // A socket that was bound by another may be elsewhere than the configuration says.
+            _endpoint = (options with { Address = bound.ToString() }).ReadAddress();
+        }
+
         _logger = logger;
         _time = time;
         _token = HttpToken.LoadOrCreate(dataFolder, logger);
@@ -94,6 +108,7 @@ internal sealed class HttpHost : IAsyncDisposable
     {
         await StopAsync(CancellationToken.None);
         _server.Dispose();
+        _inherited?.Dispose();
         _stopping.Dispose();
     }
 
@@ -113,10 +128,19 @@ internal sealed class HttpHost : IAsyncDisposable
             listen.Protocols = HttpProtocols.Http1;
             PeerOfConnection.Use(listen, (client, server) => OwnerOf(client, server));
         });
-        var transport = new SocketTransportFactory(
-            Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
+        var sockets = new SocketTransportOptions();
+        if (_inherited is not null) sockets.CreateBoundListenSocket = _ => SocketOf(_inherited);
+        var transport = new SocketTransportFactory(Options.Create(sockets), NullLoggerFactory.Instance);
 
         // Kestrel's own lines on bad requests would let a peer fill our log; refusals are counted and told here.
         return new KestrelServer(Options.Create(kestrel), transport, NullLoggerFactory.Instance);
+    }
+
+    /// <summary>The same descriptor as Kestrel wants it, which owns it from then on.</summary>
+    private static Socket SocketOf(SafeHandle handle)
+    {
+        var socket = new Socket(new SafeSocketHandle(handle.DangerousGetHandle(), ownsHandle: true));
+        handle.SetHandleAsInvalid();
+        return socket;
     }
 }

@@ -20,4 +20,7 @@ public sealed class ListenerOptions
 
     /// <summary>Where refused clients and shortages are reported. Default: nowhere.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>Where the listener looks for a socket that is bound already. Default: it makes its own.</summary>
+    internal IInheritedSockets? Inherited { get; init; }
 }

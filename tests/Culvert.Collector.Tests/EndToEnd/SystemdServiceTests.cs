@@ -123,7 +123,9 @@ public sealed class SystemdServiceTests : IDisposable
         await File.WriteAllTextAsync(
             copy, unit.Replace("/usr/local/bin/culvert ", "/bin/true ", StringComparison.Ordinal),
             TestContext.Current.CancellationToken);
-        using var analyze = Process.Start(new ProcessStartInfo(Analyze, ["verify", "--man=no", copy])
+        var socket = Path.Combine(_folder, "culvert.socket");
+        File.Copy(Path.ChangeExtension(UnitPath(), ".socket"), socket);
+        using var analyze = Process.Start(new ProcessStartInfo(Analyze, ["verify", "--man=no", copy, socket])
         {
             RedirectStandardError = true,
         })!;
@@ -132,6 +134,7 @@ public sealed class SystemdServiceTests : IDisposable
         var said = await analyze.StandardError.ReadToEndAsync(limit.Token);
         await analyze.WaitForExitAsync(limit.Token);
         Assert.DoesNotContain("culvert.service", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("culvert.socket", said, StringComparison.Ordinal);
         Assert.True(analyze.ExitCode == 0, said);
     }
 

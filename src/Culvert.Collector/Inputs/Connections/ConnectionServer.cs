@@ -32,7 +32,10 @@ internal sealed class ConnectionServer : IAsyncDisposable
 
     public async ValueTask StartAsync(Endpoint endpoint, AccessPolicy access, CancellationToken cancellationToken)
     {
-        var options = new ListenerOptions { Access = access, BufferBytes = InputLimits.BufferBytes };
+        var options = new ListenerOptions
+        {
+            Access = access, BufferBytes = InputLimits.BufferBytes, Inherited = _context.Sockets,
+        };
         _listener = await Ipc.ListenAsync(endpoint, options, cancellationToken).ConfigureAwait(false);
         _accepting = Task.Run(AcceptAsync, CancellationToken.None);
     }

@@ -36,6 +36,8 @@ internal sealed class ListenerInput : IInput, IConnectionService
         var endpoint = Endpoint.Parse(_options.Endpoint);
         LoopbackRule.Check(Name, endpoint, _options.Insecure);
         await _server.StartAsync(endpoint, _options.Access, cancellationToken).ConfigureAwait(false);
+        // A socket that was bound by another may be elsewhere than the configuration says.
+        LoopbackRule.Check(Name, _server.Endpoint!, _options.Insecure);
         InputLog.Listening(_context.Loggers.CreateLogger<ListenerInput>(), Name, Endpoints[0]);
     }
 

@@ -15,12 +15,13 @@ internal sealed class DatagramSocket : IDisposable
     private readonly UnixSocketPath? _path;
     private readonly IDisposable _owner;
 
-    private DatagramSocket(IDisposable owner, SafeHandle handle, string endpoint, UnixSocketPath? path)
+    private DatagramSocket(IDisposable owner, SafeHandle handle, string endpoint, bool isUnix, UnixSocketPath? path)
     {
         // A Socket that nobody refers to closes its handle when it is collected.
         _owner = owner;
         Handle = handle;
         Endpoint = endpoint;
+        IsUnix = isUnix;
         _path = path;
     }
 
@@ -29,10 +30,10 @@ internal sealed class DatagramSocket : IDisposable
     /// <summary>With the real port.</summary>
     public string Endpoint { get; }
 
-    public bool IsUnix => _path is not null;
+    public bool IsUnix { get; }
 
     public static async ValueTask<DatagramSocket> OpenAsync(
-        Endpoint endpoint, AccessPolicy access, CancellationToken cancellationToken)
+        Endpoint endpoint, AccessPolicy access, IInheritedSockets? inherited, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -42,8 +43,8 @@ internal sealed class DatagramSocket : IDisposable
         }
 
         return endpoint.Scheme == "syslog+udp"
-            ? OpenUdp(endpoint)
-            : await OpenUnixAsync(endpoint, access, cancellationToken).ConfigureAwait(false);
+            ? OpenUdp(endpoint, inherited)
+            : await OpenUnixAsync(endpoint, access, inherited, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>How many datagrams the kernel dropped for want of room since the socket was opened, modulo
@@ -63,7 +64,7 @@ internal sealed class DatagramSocket : IDisposable
         _owner.Dispose();
     }
 
-    private static DatagramSocket OpenUdp(Endpoint endpoint)
+    private static DatagramSocket OpenUdp(Endpoint endpoint, IInheritedSockets? inherited)
     {
         if (!IPEndPoint.TryParse(
             endpoint.Address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out var address))
@@ -73,12 +74,20 @@ internal sealed class DatagramSocket : IDisposable
                 $"{endpoint} has no address and port; write syslog+udp://127.0.0.1:514.");
         }
 
+        if (inherited?.Take(InheritedSocketKind.Udp, address.ToString()) is SocketHandle taken)
+        {
+            WidenBuffer(taken);
+            var actual = SocketName.LocalOf(taken) ?? address;
+            return new DatagramSocket(taken, taken, $"syslog+udp://{actual}", isUnix: false, path: null);
+        }
+
         var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
             socket.Bind(address);
             WidenBuffer(socket.SafeHandle);
-            return new DatagramSocket(socket, socket.SafeHandle, $"syslog+udp://{socket.LocalEndPoint}", path: null);
+            return new DatagramSocket(
+                socket, socket.SafeHandle, $"syslog+udp://{socket.LocalEndPoint}", isUnix: false, path: null);
         }
         catch (SocketException exception)
         {
@@ -93,9 +102,16 @@ internal sealed class DatagramSocket : IDisposable
     }
 
     private static async ValueTask<DatagramSocket> OpenUnixAsync(
-        Endpoint endpoint, AccessPolicy access, CancellationToken cancellationToken)
+        Endpoint endpoint, AccessPolicy access, IInheritedSockets? inherited, CancellationToken cancellationToken)
     {
         UnixSocketPath.Check(endpoint.Address, endpoint);
+        if (inherited?.Take(InheritedSocketKind.UnixDatagram, endpoint.Address) is SocketHandle taken)
+        {
+            WidenBuffer(taken);
+            var actual = $"{endpoint.Scheme}://{SocketName.TextOf(taken).Text}";
+            return new DatagramSocket(taken, taken, actual, isUnix: true, path: null);
+        }
+
         var socket = SocketHandle.Create(Libc.FamilyUnix, Libc.SocketDatagram);
         try
         {
@@ -106,7 +122,7 @@ internal sealed class DatagramSocket : IDisposable
             var path = await UnixSocketPath
                 .ClaimAsync(socket, Libc.SocketDatagram, endpoint.Address, endpoint, options, cancellationToken)
                 .ConfigureAwait(false);
-            return new DatagramSocket(socket, socket, endpoint.ToString(), path);
+            return new DatagramSocket(socket, socket, endpoint.ToString(), isUnix: true, path);
         }
         catch
         {

@@ -44,7 +44,8 @@ internal sealed class SyslogDatagramReceiver : IAsyncDisposable
 
     public async ValueTask StartAsync(Endpoint endpoint, CancellationToken cancellationToken)
     {
-        _socket = await DatagramSocket.OpenAsync(endpoint, _access, cancellationToken).ConfigureAwait(false);
+        _socket = await DatagramSocket.OpenAsync(endpoint, _access, _context.Sockets, cancellationToken)
+            .ConfigureAwait(false);
         if (_socket.IsUnix) _rule = new UnixAccess(_access);
         _stop = new StopEvent();
         _isStarted = true;

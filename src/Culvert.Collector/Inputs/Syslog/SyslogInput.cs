@@ -68,6 +68,8 @@ internal sealed class SyslogInput : IInput, IConnectionService
                 .ConfigureAwait(false);
         }
 
+        // A socket that was bound by another may be elsewhere than the configuration says.
+        LoopbackRule.Check(Name, Endpoint.Parse(Endpoints[0]), _options.Insecure);
         InputLog.Listening(_context.Loggers.CreateLogger<SyslogInput>(), Name, Endpoints[0]);
     }
 

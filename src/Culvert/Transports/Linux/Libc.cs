@@ -17,12 +17,14 @@ internal static unsafe partial class Libc
     public const int LevelSocket = 1;
     public const int LevelTcp = 6;
     public const int OptionReuseAddress = 2;
+    public const int OptionType = 3;
     public const int OptionError = 4;
     public const int OptionSendBuffer = 7;
     public const int OptionReceiveBuffer = 8;
     public const int OptionLinger = 13;
     public const int OptionPassCredentials = 16;
     public const int OptionPeerCredentials = 17;
+    public const int OptionAcceptsConnections = 30;
     public const int OptionPeerGroups = 59;
     public const int OptionTcpNoDelay = 1;
     public const int OptionTcpInfo = 11;
@@ -91,6 +93,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, EntryPoint = "fchmod", SetLastError = true)]
     public static partial int ChangeMode(SocketHandle socket, uint mode);
+
+    [LibraryImport(Name, EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Control(SocketHandle socket, int command, int argument);
 
     [LibraryImport(Name, EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int EpollCreate(int flags);

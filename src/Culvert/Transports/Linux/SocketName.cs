@@ -42,6 +42,18 @@ internal static unsafe class SocketName
         return Libc.GetPeerName(socket, buffer, &length) == 0 ? Read(buffer, length) : null;
     }
 
+    /// <summary>Where a socket is bound, as text: a path, '@' and an abstract name, or address and port.</summary>
+    public static (bool IsUnix, string Text) TextOf(SocketHandle socket)
+    {
+        var buffer = stackalloc byte[BytesMax];
+        uint length = BytesMax;
+        if (Libc.GetSocketName(socket, buffer, &length) != 0 || length < sizeof(ushort)) return (true, "");
+        if (*(ushort*)buffer is Libc.FamilyInet or Libc.FamilyInet6) return (false, Read(buffer, length).ToString());
+        var name = new ReadOnlySpan<byte>(buffer, (int)length)[sizeof(ushort)..];
+        var text = Encoding.UTF8.GetString(name).TrimEnd('\0');
+        return (true, text.StartsWith('\0') ? "@" + text[1..] : text);
+    }
+
     private static IPEndPoint Read(byte* buffer, uint length)
     {
         var family = *(ushort*)buffer == Libc.FamilyInet6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;

@@ -28,6 +28,12 @@ internal sealed class TcpTransport : Transport
             return new AsyncSocketListener(listening, Named(host, local.Port), options.Logger);
         }
 
+        if (options.Inherited?.Take(InheritedSocketKind.Tcp, address.ToString()) is SocketHandle inherited)
+        {
+            var taken = SocketName.LocalOf(inherited) ?? address;
+            return new TcpListener(inherited, Named(taken.Address.ToString(), taken.Port), options);
+        }
+
         var socket = SocketHandle.Create(FamilyOf(address), Libc.SocketStream);
         try
         {

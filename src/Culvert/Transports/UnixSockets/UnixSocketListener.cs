@@ -6,7 +6,7 @@ namespace Culvert.Transports.UnixSockets;
 
 /// <summary>Accepts on a Unix socket; admits by the kernel's word on who connected.</summary>
 internal sealed class UnixSocketListener(
-    SocketHandle socket, UnixSocketPath path, UnixAccess access, Endpoint endpoint, ListenerOptions options)
+    SocketHandle socket, UnixSocketPath? path, UnixAccess access, Endpoint endpoint, ListenerOptions options)
     : SocketListener(socket, endpoint, options.Logger)
 {
     protected override Connection? Admit(SocketHandle accepted)
@@ -22,5 +22,5 @@ internal sealed class UnixSocketListener(
         return new LinkConnection(link, Endpoint, PeerLookup.PeerOf(credentials)).Start();
     }
 
-    protected override void BeforeClose() => path.Release();
+    protected override void BeforeClose() => path?.Release();
 }

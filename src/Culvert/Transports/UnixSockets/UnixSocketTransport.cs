@@ -24,6 +24,14 @@ internal sealed class UnixSocketTransport : Transport
         UnixSocketPath.Check(path, endpoint);
         LinuxOnly.Check(endpoint);
         var access = new UnixAccess(options.Access);
+        if (options.Inherited?.Take(InheritedSocketKind.UnixStream, path) is SocketHandle inherited)
+        {
+            // Its path belongs to whoever bound it, and stays when this listener ends.
+            var bound = SocketName.TextOf(inherited).Text;
+            var actual = bound == path ? endpoint : Endpoint.Parse($"unix://{bound}");
+            return new UnixSocketListener(inherited, path: null, access, actual, options);
+        }
+
         var socket = SocketHandle.Create(Libc.FamilyUnix, Libc.SocketStream);
         try
         {

@@ -120,7 +120,7 @@ public sealed class DatagramSocketTests : IDisposable
     }
 
     private async Task<DatagramSocket> OpenAsync() => await DatagramSocket.OpenAsync(
-        Endpoint.Parse($"syslog+unix://{SocketPath}"), AccessPolicy.SameUser, Token);
+        Endpoint.Parse($"syslog+unix://{SocketPath}"), AccessPolicy.SameUser, inherited: null, Token);
 
     private Socket Sender()
     {
