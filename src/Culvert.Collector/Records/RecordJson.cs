@@ -26,6 +26,7 @@ internal static class RecordJson
         Span<byte> buffer = stackalloc byte[TraceText.TraceIdLength];
         writer.WriteStartObject();
         writer.WriteNumber("position"u8, record.Position);
+        if (record.Id is not null) writer.WriteString("id"u8, record.Id);
         writer.WriteString("time"u8, RecordTime.Format(record.TimeNs, buffer));
         writer.WriteString("observed"u8, RecordTime.Format(record.ObservedNs, buffer));
         writer.WriteString("level"u8, LevelText.Name(record.Severity));

@@ -38,6 +38,7 @@ internal sealed class RecordJsonReader
         return new StoredRecord
         {
             Position = root.GetProperty("position").GetUInt64(),
+            Id = root.TryGetProperty("id", out var id) ? id.GetString() : null,
             TimeNs = ReadTime(root, "time"),
             ObservedNs = ReadTime(root, "observed"),
             Severity = (Severity)root.GetProperty("severity").GetByte(),

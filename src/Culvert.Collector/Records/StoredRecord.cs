@@ -10,6 +10,9 @@ internal readonly ref struct StoredRecord
     /// tail.</summary>
     public required ulong Position { get; init; }
 
+    /// <summary>What tells the record from those of other collectors; null where positions do.</summary>
+    public string? Id { get; init; }
+
     /// <summary>The record's own time, or <see cref="ObservedNs"/> where it has none; ns since 1970 UTC.</summary>
     public required long TimeNs { get; init; }
 

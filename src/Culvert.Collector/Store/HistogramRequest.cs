@@ -16,11 +16,18 @@ internal sealed record HistogramRequest
     /// <summary>How many buckets, 1 to <see cref="StoreLimits.HistogramBucketsMax"/>.</summary>
     public required int Buckets { get; init; }
 
+    /// <summary>Nothing before this time is counted in a bucket, even where the first one begins earlier.</summary>
+    public long MinNs { get; init; } = long.MinValue;
+
+    /// <summary>Nothing from this time on is counted in a bucket; the greatest number is no end.</summary>
+    public long EndNs { get; init; } = long.MaxValue;
+
     /// <summary>The bucket of a time, -1 before the first and <see cref="Buckets"/> behind the last. Exact for any
     /// time: records of 1970 and 2099 are as good as others.</summary>
     public int BucketOf(long timeNs)
     {
-        if (timeNs < FromNs) return -1;
+        if (timeNs < FromNs || timeNs < MinNs) return -1;
+        if (timeNs >= EndNs && EndNs != long.MaxValue) return Buckets;
         // The difference of any two times fits 64 bits without a sign.
         var bucket = unchecked((ulong)(timeNs - FromNs)) / (ulong)BucketNs;
         return bucket >= (ulong)Buckets ? Buckets : (int)bucket;

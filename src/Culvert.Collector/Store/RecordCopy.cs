@@ -12,12 +12,13 @@ internal sealed class RecordCopy
     private readonly long _observedNs;
     private readonly Severity _severity;
     private readonly RecordFlags _flags;
+    private readonly string? _id;
 
     public RecordCopy(in StoredRecord record)
     {
         var attributes = record.Attributes.Count == 0 ? default : record.Attributes.Encoded;
         (TimeNs, Position, _observedNs) = (record.TimeNs, record.Position, record.ObservedNs);
-        (_severity, _flags, _source) = (record.Severity, record.Flags, record.Source);
+        (_severity, _flags, _source, _id) = (record.Severity, record.Flags, record.Source, record.Id);
         _traceEnd = record.Trace.Length;
         _templateEnd = _traceEnd + record.Template.Length;
         _loggerEnd = _templateEnd + record.Logger.Length;
@@ -36,7 +37,7 @@ internal sealed class RecordCopy
 
     public ulong Position { get; }
 
-    public SearchCursor Cursor => new(TimeNs, Position);
+    public SearchCursor Cursor => new(TimeNs, Position, _id);
 
     /// <summary>Bytes of memory, about.</summary>
     public int Bytes => _bytes.Length + 128;
@@ -44,6 +45,7 @@ internal sealed class RecordCopy
     public StoredRecord Record => new()
     {
         Position = Position,
+        Id = _id,
         TimeNs = TimeNs,
         ObservedNs = _observedNs,
         Severity = _severity,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Culvert.Collector.Search;
 using Culvert.Collector.Web.Access;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
@@ -40,6 +41,10 @@ internal sealed class HttpApplication(HttpHost host, ILogger logger) : IHttpAppl
         catch (BadHttpRequestException e)
         {
             await AnswerFailureAsync(context, e.StatusCode, e.Message);
+        }
+        catch (SearchException e)
+        {
+            await AnswerFailureAsync(context, StatusCodes.Status502BadGateway, e.Message);
         }
         catch (Exception e)
         {

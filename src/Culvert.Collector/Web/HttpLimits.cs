@@ -15,15 +15,14 @@ internal static class HttpLimits
     /// <summary>Largest request body, in bytes; what OTLP recommends to receivers. Handlers may set less.</summary>
     public const long RequestBodyBytesMax = 64L * 1024 * 1024;
 
-    /// <summary>Searches that run at one time; the rest wait. Each keeps a core busy, and the intake comes
-    /// first.</summary>
-    public const int SearchCountMax = 4;
-
     /// <summary>Live tails at one time; the next one is refused.</summary>
     public const int TailCountMax = 64;
 
     /// <summary>Longest query, in characters.</summary>
     public const int QueryLengthMax = 4_096;
+
+    /// <summary>Longest key of a record in a path.</summary>
+    public const int RecordKeyLengthMax = 128;
 
     /// <summary>Most records one search answers; a page asks for 200, and pages on.</summary>
     public const int SearchLimitMax = 100_000;
@@ -48,13 +47,6 @@ internal static class HttpLimits
     /// <summary>Bytes written between two flushes of a streamed answer: the back-pressure of a slow reader is felt
     /// there.</summary>
     public const int FlushBytes = 32 * 1024;
-
-    /// <summary>Records a live tail may lie behind; beyond it the tail skips towards the end, and says how many it left
-    /// out. Within it nothing is left out, also when a browser comes back after a while.</summary>
-    public const ulong TailBehindMax = 200_000;
-
-    /// <summary>How far before the end a tail goes on that skipped.</summary>
-    public const ulong TailResumeBehind = 1_000;
 
     /// <summary>Between two signs of life on a silent stream.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);

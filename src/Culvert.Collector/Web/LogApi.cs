@@ -1,4 +1,5 @@
 using Culvert.Collector.Intake;
+using Culvert.Collector.Search;
 using Culvert.Collector.Store;
 using Culvert.Collector.Web.Api;
 using Culvert.Collector.Web.Metrics;
@@ -11,7 +12,7 @@ namespace Culvert.Collector.Web;
 /// <remarks>Map once, before the host starts. Dispose after it stopped.</remarks>
 internal sealed class LogApi(LogStore store, Ledger ledger, HttpHost host, TimeProvider time) : IDisposable
 {
-    private readonly SearchSlots _slots = new();
+    private readonly StoreEngine _engine = new(store);
 
     /// <summary>Sizes for /metrics.</summary>
     public Func<CollectorSizes> Sizes { get; init; } = () => default;
@@ -22,10 +23,7 @@ internal sealed class LogApi(LogStore store, Ledger ledger, HttpHost host, TimeP
     public void Map()
     {
         var routes = host.Routes;
-        new SearchApi(store, _slots, time).Map(routes);
-        new FigureApi(store, _slots, time).Map(routes);
-        new ExportApi(store, _slots, time).Map(routes);
-        new TailApi(store, host, time).Map(routes);
+        new SearchRoutes(_engine, host, time).Map();
         routes.Map("GET", "/api/stats", RouteKind.Api, context =>
             HttpAnswer.JsonAsync(context, writer => LedgerJson.Write(writer, ledger.Snapshot(), time.GetUtcNow())));
         routes.Map("GET", "/metrics", RouteKind.Monitoring, context => HttpAnswer.TextAsync(
@@ -38,5 +36,5 @@ internal sealed class LogApi(LogStore store, Ledger ledger, HttpHost host, TimeP
             : HttpAnswer.TextAsync(context, StatusCodes.Status200OK, "ready\n"));
     }
 
-    public void Dispose() => _slots.Dispose();
+    public void Dispose() => _engine.Dispose();
 }

@@ -10,7 +10,6 @@ namespace Culvert.Collector.Query.Fields;
 internal sealed class Field
 {
     private readonly byte[] _key;
-    private readonly int[] _dots;
     private readonly ulong[] _keyHashes;
 
     /// <param name="name">The name as it is printed.</param>
@@ -21,11 +20,14 @@ internal sealed class Field
         Name = name;
         Kind = kind;
         _key = Encoding.UTF8.GetBytes(key);
-        _dots = [.. Enumerable.Range(0, _key.Length).Where(i => _key[i] == '.' && i > 0 && i < _key.Length - 1)];
-        _keyHashes = [TokenHash.OfKey(_key), .. _dots.Select(dot => TokenHash.OfKey(_key.AsSpan(0, dot)))];
+        var dots = Enumerable.Range(0, _key.Length).Where(i => _key[i] == '.' && i > 0 && i < _key.Length - 1);
+        _keyHashes = [TokenHash.OfKey(_key), .. dots.Select(dot => TokenHash.OfKey(_key.AsSpan(0, dot)))];
     }
 
     public string Name { get; }
+
+    /// <summary>The attribute's key, its case as written.</summary>
+    public ReadOnlySpan<byte> Key => _key;
 
     public FieldKind Kind { get; }
 
@@ -63,7 +65,7 @@ internal sealed class Field
     public bool Any<TTest>(in StoredRecord record, ref TTest test)
         where TTest : IValueTest
     {
-        if (ReadsAttributes && TryAny(record.Attributes, ref test, out var passed)) return passed;
+        if (ReadsAttributes && TryAny(record.Attributes, _key, ref test, out var passed)) return passed;
         Span<byte> hex = stackalloc byte[TraceText.TraceIdLength];
         switch (Kind)
         {
@@ -96,27 +98,27 @@ internal sealed class Field
         switch (Kind)
         {
             case FieldKind.Service:
-                return TryFind(source.Resource, "service.name"u8, ref test, out passed) && passed;
+                return TryAny(source.Resource, "service.name"u8, ref test, out passed) && passed;
             case FieldKind.Host:
-                return TryFind(source.Resource, "host.name"u8, ref test, out passed) && passed;
+                return TryAny(source.Resource, "host.name"u8, ref test, out passed) && passed;
             case FieldKind.ProcessId:
-                if (TryFind(source.Origin, "peer.pid"u8, ref test, out passed)) return passed;
-                return TryFind(source.Resource, "process.pid"u8, ref test, out passed) && passed;
+                if (TryAny(source.Origin, "peer.pid"u8, ref test, out passed)) return passed;
+                return TryAny(source.Resource, "process.pid"u8, ref test, out passed) && passed;
             case FieldKind.Executable:
-                if (TryFind(source.Origin, "peer.exe"u8, ref test, out passed)) return passed;
-                return TryFind(source.Resource, "process.executable.path"u8, ref test, out passed) && passed;
+                if (TryAny(source.Origin, "peer.exe"u8, ref test, out passed)) return passed;
+                return TryAny(source.Resource, "process.executable.path"u8, ref test, out passed) && passed;
             case FieldKind.User:
-                if (TryFind(source.Origin, "peer.user"u8, ref test, out passed)) return passed;
-                return TryFind(source.Resource, "process.owner"u8, ref test, out passed) && passed;
+                if (TryAny(source.Origin, "peer.user"u8, ref test, out passed)) return passed;
+                return TryAny(source.Resource, "process.owner"u8, ref test, out passed) && passed;
             case FieldKind.Input:
-                return TryFind(source.Origin, "input"u8, ref test, out passed) && passed;
+                return TryAny(source.Origin, "input"u8, ref test, out passed) && passed;
             case FieldKind.Resource:
-                return TryAny(source.Resource, ref test, out passed) && passed;
+                return TryAny(source.Resource, _key, ref test, out passed) && passed;
             case FieldKind.Origin:
-                return TryAny(source.Origin, ref test, out passed) && passed;
+                return TryAny(source.Origin, _key, ref test, out passed) && passed;
             case FieldKind.Any:
-                if (TryAny(source.Resource, ref test, out passed)) return passed;
-                return TryAny(source.Origin, ref test, out passed) && passed;
+                if (TryAny(source.Resource, _key, ref test, out passed)) return passed;
+                return TryAny(source.Origin, _key, ref test, out passed) && passed;
             default:
                 return false;
         }
@@ -129,22 +131,26 @@ internal sealed class Field
 
     /// <summary>Asks the attribute of this key, or what stands in a JSON attribute whose key is the path's beginning.
     /// False if there is neither.</summary>
-    private bool TryAny<TTest>(AttributeList attributes, ref TTest test, out bool passed)
+    private static bool TryAny<TTest>(
+        AttributeList attributes, ReadOnlySpan<byte> key, ref TTest test, out bool passed)
         where TTest : IValueTest
     {
         passed = false;
         if (attributes.Count == 0) return false;
-        if (TryFind(attributes, _key, ref test, out passed)) return true;
-        for (var i = _dots.Length - 1; i >= 0; i--)
+        if (TryFind(attributes, key, ref test, out passed)) return true;
+        for (var dot = LastDot(key, key.Length - 1); dot > 0; dot = LastDot(key, dot))
         {
-            if (!attributes.TryFind(_key.AsSpan(0, _dots[i]), out var outer)) continue;
+            if (!attributes.TryFind(key[..dot], out var outer)) continue;
             if (outer.Type != AttributeType.Json) continue;
-            passed = JsonLeaves.Any(outer.Value, _key.AsSpan(_dots[i] + 1), ref test);
+            passed = JsonLeaves.Any(outer.Value, key[(dot + 1)..], ref test);
             return true;
         }
 
         return false;
     }
+
+    private static int LastDot(ReadOnlySpan<byte> key, int before) =>
+        before <= 0 ? -1 : key[..before].LastIndexOf((byte)'.');
 
     private static bool TryFind<TTest>(
         AttributeList attributes, ReadOnlySpan<byte> key, ref TTest test, out bool passed)

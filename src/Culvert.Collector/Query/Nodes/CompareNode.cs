@@ -13,30 +13,36 @@ namespace Culvert.Collector.Query.Nodes;
 /// </summary>
 internal sealed class CompareNode : FieldNode
 {
-    private readonly CompareOperator _operator;
     private readonly string _text;
     private readonly byte[] _bytes;
-    private readonly Number? _number;
     private readonly PhraseDemand? _demand;
 
     public CompareNode(Field field, CompareOperator comparison, string text)
         : base(field)
     {
-        _operator = comparison;
+        Operator = comparison;
         _text = text;
         _bytes = Encoding.UTF8.GetBytes(text);
-        _number = Number.TryParse(_bytes, out var number) ? number : null;
+        Number = Text.Number.TryParse(_bytes, out var number) ? number : null;
         if (comparison == CompareOperator.Equal) _demand = new PhraseDemand(Phrase.Create(_bytes, false));
     }
+
+    public CompareOperator Operator { get; }
+
+    /// <summary>The number that numbers are compared with; null where texts are compared.</summary>
+    public Number? Number { get; }
+
+    /// <summary>The text that texts are compared with.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes;
 
     public override bool Test(scoped in FieldValue value)
     {
         if (value.Type == AttributeType.Bytes) return false;
         Span<byte> buffer = stackalloc byte[FieldValue.PrintedBytesMax];
-        if (_number is { } number)
+        if (Number is { } number)
         {
             if (value.TryGetNumber(out var other) && other.CompareTo(number) is { } order) return Holds(order);
-            return _operator == CompareOperator.Equal && value.Print(buffer).SequenceEqual(_bytes);
+            return Operator == CompareOperator.Equal && value.Print(buffer).SequenceEqual(_bytes);
         }
 
         return Holds(value.Print(buffer).SequenceCompareTo(_bytes));
@@ -45,7 +51,7 @@ internal sealed class CompareNode : FieldNode
     public override void Print(StringBuilder output)
     {
         QueryPrinter.PrintName(output, Field);
-        output.Append(Symbol(_operator));
+        output.Append(Symbol(Operator));
         QueryPrinter.PrintText(output, _text, false);
     }
 
@@ -60,9 +66,9 @@ internal sealed class CompareNode : FieldNode
 
     protected override bool MayPass(in BlockSummary block) =>
         _demand is null || _demand.MayBeIn(block)
-        || (_number is { } number && block.MayContain(TokenHash.OfNumber(number)));
+        || (Number is { } number && block.MayContain(TokenHash.OfNumber(number)));
 
-    private bool Holds(int order) => _operator switch
+    private bool Holds(int order) => Operator switch
     {
         CompareOperator.Less => order < 0,
         CompareOperator.LessOrEqual => order <= 0,

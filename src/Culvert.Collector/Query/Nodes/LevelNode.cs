@@ -10,14 +10,15 @@ namespace Culvert.Collector.Query.Nodes;
 /// <param name="high">The highest number, at most 24; the range is empty if it is below the lowest.</param>
 internal sealed class LevelNode(string text, int low, int high) : QueryNode
 {
-    private readonly uint _mask = MaskOf(low, high);
+    /// <summary>Bit n is set if the severity number n passes.</summary>
+    public uint Mask { get; } = MaskOf(low, high);
 
-    public override bool Matches(in StoredRecord record) => (_mask & BlockSummary.SeverityBit(record.Severity)) != 0;
+    public override bool Matches(in StoredRecord record) => (Mask & BlockSummary.SeverityBit(record.Severity)) != 0;
 
     public override BlockVerdict Examine(in BlockSummary block)
     {
-        if ((block.Severities & _mask) == 0) return BlockVerdict.None;
-        return (block.Severities & ~_mask) == 0 ? BlockVerdict.All : BlockVerdict.Some;
+        if ((block.Severities & Mask) == 0) return BlockVerdict.None;
+        return (block.Severities & ~Mask) == 0 ? BlockVerdict.All : BlockVerdict.Some;
     }
 
     public override void Print(StringBuilder output) => output.Append(text);

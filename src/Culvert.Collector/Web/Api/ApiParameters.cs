@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Text;
+using Culvert.Collector.Outputs;
 using Culvert.Collector.Query;
+using Culvert.Collector.Search;
 using Culvert.Collector.Store;
 using Microsoft.AspNetCore.Http;
 
@@ -24,20 +27,23 @@ internal readonly struct ApiParameters(HttpRequest request, TimeProvider time)
     {
         get
         {
-            if (Text("before", 64) is not { Length: > 0 } text) return null;
-            var dot = text.IndexOf('.', StringComparison.Ordinal);
-            return dot > 0
+            if (Text("before", 160) is not { Length: > 0 } text) return null;
+            var parts = text.Split('.', 3);
+            return parts.Length >= 2 && (parts.Length == 2 || RecordIdentity.TryParse(
+                    Encoding.UTF8.GetBytes(parts[2]), out _, out _))
                 && long.TryParse(
-                    text.AsSpan(0, dot), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var timeNs)
-                && ulong.TryParse(
-                    text.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var position)
-                ? new SearchCursor(timeNs, position)
+                    parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var timeNs)
+                && ulong.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var position)
+                ? new SearchCursor(timeNs, position, parts.Length == 3 ? parts[2] : null)
                 : throw Wrong("before", text, "give the 'next' of an earlier answer");
         }
     }
 
-    public static string Format(SearchCursor cursor) =>
-        string.Create(CultureInfo.InvariantCulture, $"{cursor.TimeNs}.{cursor.Position}");
+    public static string Format(SearchCursor cursor)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"{cursor.TimeNs}.{cursor.Position}");
+        return cursor.Id is null ? text : $"{text}.{cursor.Id}";
+    }
 
     public int Number(string name, int standard, int most)
     {
@@ -51,8 +57,13 @@ internal readonly struct ApiParameters(HttpRequest request, TimeProvider time)
     public ulong? Position(string name) =>
         Text(name, 20) is { Length: > 0 } text ? ReadPosition(name, text) : null;
 
-    /// <summary>The position that ends the path.</summary>
-    public ulong PathPosition(string path) => ReadPosition("the end of the path", request.Path.Value![path.Length..]);
+    /// <summary>The key of a record that ends the path: its position or id.</summary>
+    public string PathKey(string path, ISearchEngine engine)
+    {
+        var key = request.Path.Value![path.Length..];
+        if (key.Length > HttpLimits.RecordKeyLengthMax) key = key[..HttpLimits.RecordKeyLengthMax] + "...";
+        return engine.IsKey(key) ? key : throw Wrong("the end of the path", key, "give the position or id of a record");
+    }
 
     public string? Text(string name, int lengthMax)
     {

@@ -1,12 +1,13 @@
 using System.Text;
 using Culvert.Collector.Records;
+using Culvert.Collector.Search;
 using Culvert.Collector.Store;
 using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Collector.Web.Api;
 
 /// <summary>Downloads everything that a search finds. Streamed: memory does not grow with it.</summary>
-internal sealed class ExportApi(LogStore store, SearchSlots slots, TimeProvider time)
+internal sealed class ExportApi(ISearchEngine engine, TimeProvider time)
 {
     private const int PageRecords = 2_000;
 
@@ -32,9 +33,7 @@ internal sealed class ExportApi(LogStore store, SearchSlots slots, TimeProvider 
         var options = new RecordTextOptions { ValueLengthMax = int.MaxValue };
         while (true)
         {
-            var current = request;
-            var page = await slots.RunAsync(
-                () => store.SearchPage(current, context.RequestAborted), context.RequestAborted);
+            var page = await engine.SearchAsync(request, context.RequestAborted);
             foreach (var record in page.Records)
             {
                 Write(stream, format, line, options, record);

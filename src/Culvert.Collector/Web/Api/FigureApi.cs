@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Culvert.Collector.Records;
+using Culvert.Collector.Search;
 using Culvert.Collector.Store;
 using Culvert.Records;
 using Microsoft.AspNetCore.Http;
@@ -7,8 +8,10 @@ using Microsoft.AspNetCore.Http;
 namespace Culvert.Collector.Web.Api;
 
 /// <summary>Figures on what a search finds: how many, when, and which values.</summary>
-internal sealed class FigureApi(LogStore store, SearchSlots slots, TimeProvider time)
+internal sealed class FigureApi(ISearchEngine engine, TimeProvider time)
 {
+    private const long NsPerMs = 1_000_000;
+
     private static readonly string[] Levels = ["none", "trace", "debug", "info", "warn", "error", "fatal"];
 
     public void Map(HttpRoutes routes)
@@ -22,7 +25,7 @@ internal sealed class FigureApi(LogStore store, SearchSlots slots, TimeProvider 
     private async Task CountAsync(HttpContext context)
     {
         var request = new ApiParameters(context.Request, time).Search;
-        var count = await slots.RunAsync(() => store.Count(request, context.RequestAborted), context.RequestAborted);
+        var count = await engine.CountAsync(request, context.RequestAborted);
         await HttpAnswer.JsonAsync(context, writer =>
         {
             writer.WriteStartObject();
@@ -37,13 +40,8 @@ internal sealed class FigureApi(LogStore store, SearchSlots slots, TimeProvider 
         var parameters = new ApiParameters(context.Request, time);
         var search = parameters.Search;
         var buckets = parameters.Number("buckets", HttpLimits.HistogramBucketsDefault, HttpLimits.HistogramBucketsMax);
-        var (request, counts) = await slots.RunAsync(
-            () =>
-            {
-                var request = Divide(search, buckets, context.RequestAborted);
-                return (request, store.Histogram(request, context.RequestAborted));
-            },
-            context.RequestAborted);
+        var request = await DivideAsync(search, buckets, context.RequestAborted);
+        var counts = await engine.HistogramAsync(request, context.RequestAborted);
         await HttpAnswer.JsonAsync(context, writer => Write(writer, request, counts));
     }
 
@@ -55,9 +53,7 @@ internal sealed class FigureApi(LogStore store, SearchSlots slots, TimeProvider 
         var field = parameters.Text("field", 200) is { Length: > 0 } text
             ? text
             : throw new BadHttpRequestException("field is missing; name the field whose values are counted.");
-        var top = await slots.RunAsync(
-            () => store.TopValues(request, field, limit, cancellationToken: context.RequestAborted),
-            context.RequestAborted);
+        var top = await engine.TopValuesAsync(request, field, limit, context.RequestAborted);
         await HttpAnswer.JsonAsync(context, writer =>
         {
             writer.WriteStartObject();
@@ -85,30 +81,44 @@ internal sealed class FigureApi(LogStore store, SearchSlots slots, TimeProvider 
     private async Task FieldsAsync(HttpContext context)
     {
         var request = new ApiParameters(context.Request, time).Search with { Limit = FieldSample.RecordCountMax };
-        var page = await slots.RunAsync(
-            () => store.SearchPage(request, context.RequestAborted), context.RequestAborted);
+        var page = await engine.SearchAsync(request, context.RequestAborted);
         var sample = new FieldSample();
         foreach (var record in page.Records) sample.Add(record.Record);
         await HttpAnswer.JsonAsync(context, sample.Write);
     }
 
-    /// <summary>Bars of equal width over the range; without bounds, over what there is.</summary>
-    private HistogramRequest Divide(SearchRequest search, int buckets, CancellationToken cancellationToken)
+    /// <summary>Bars of equal width over the range; without bounds, over what there is. Bars of more than a millisecond
+    /// begin at whole milliseconds, which is how a search server divides time; what lies outside of the range is not
+    /// counted in them.</summary>
+    private async Task<HistogramRequest> DivideAsync(
+        SearchRequest search, int buckets, CancellationToken cancellationToken)
     {
         var (from, to) = (search.FromNs, search.ToNs);
         if (from == long.MinValue || to == long.MaxValue)
         {
             var nowNs = UnixTime.NowNs(time);
-            var extent = from == long.MinValue ? store.TimeExtent(cancellationToken) : null;
+            var extent = from == long.MinValue ? await engine.TimeExtentAsync(cancellationToken) : null;
             if (to == long.MaxValue) to = Math.Max(nowNs, extent?.MaxNs + 1 ?? nowNs);
             if (from == long.MinValue) from = extent?.MinNs ?? to - 3_600_000_000_000;
         }
 
         // In 128 bits, since the bounds may lie at both ends of time.
-        var width = Int128.Max(((Int128)to - from + buckets - 1) / buckets, 1);
+        var (begin, width) = ((Int128)from, Int128.Max(((Int128)to - from + buckets - 1) / buckets, 1));
+        if (width >= NsPerMs)
+        {
+            begin = Int128.Max(begin - (begin % NsPerMs + NsPerMs) % NsPerMs, long.MinValue);
+            width = (to - begin + buckets - 1) / buckets;
+            width = (width + NsPerMs - 1) / NsPerMs * NsPerMs;
+        }
+
         return new HistogramRequest
         {
-            Query = search.Query, FromNs = from, BucketNs = (long)Int128.Min(width, long.MaxValue), Buckets = buckets,
+            Query = search.Query,
+            FromNs = (long)begin,
+            BucketNs = (long)Int128.Min(width, long.MaxValue),
+            Buckets = buckets,
+            MinNs = search.FromNs,
+            EndNs = search.ToNs,
         };
     }
 

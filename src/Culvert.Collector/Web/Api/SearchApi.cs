@@ -1,14 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Culvert.Collector.Query;
-using Culvert.Collector.Records;
+using Culvert.Collector.Search;
 using Culvert.Collector.Store;
 using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Collector.Web.Api;
 
 /// <summary>Records that match: a search as a stream, a single record, and what stands around it.</summary>
-internal sealed class SearchApi(LogStore store, SearchSlots slots, TimeProvider time)
+internal sealed class SearchApi(ISearchEngine engine, TimeProvider time)
 {
     public const string RecordPath = "/api/record/";
     public const string ContextPath = "/api/context/";
@@ -31,12 +30,13 @@ internal sealed class SearchApi(LogStore store, SearchSlots slots, TimeProvider 
         var parameters = new ApiParameters(context.Request, time);
         var request = parameters.Search;
         var left = parameters.Number("limit", HttpLimits.SearchLimitDefault, HttpLimits.SearchLimitMax);
-        var end = store.End;
+        var end = await engine.EndAsync(context.RequestAborted);
         var (found, scanned, blocks) = (0L, 0L, 0);
         using var stream = new RecordStream(context, LinesType);
         while (true)
         {
-            var page = await PageAsync(request with { Limit = Math.Min(left, PageRecords) }, context.RequestAborted);
+            var page = await engine.SearchAsync(
+                request with { Limit = Math.Min(left, PageRecords) }, context.RequestAborted);
             scanned += page.Report.RecordsScanned;
             blocks += page.Report.BlocksRead;
             foreach (var record in page.Records)
@@ -58,10 +58,10 @@ internal sealed class SearchApi(LogStore store, SearchSlots slots, TimeProvider 
 
     private async Task RecordAsync(HttpContext context)
     {
-        var position = new ApiParameters(context.Request, time).PathPosition(RecordPath);
-        if (await FindAsync(position, context.RequestAborted) is not { } found)
+        var key = new ApiParameters(context.Request, time).PathKey(RecordPath, engine);
+        if (await engine.FindAsync(key, context.RequestAborted) is not { } found)
         {
-            await AnswerMissingAsync(context, position);
+            await AnswerMissingAsync(context, key);
             return;
         }
 
@@ -76,53 +76,21 @@ internal sealed class SearchApi(LogStore store, SearchSlots slots, TimeProvider 
     {
         var startedAt = Stopwatch.GetTimestamp();
         var parameters = new ApiParameters(context.Request, time);
-        var position = parameters.PathPosition(ContextPath);
+        var key = parameters.PathKey(ContextPath, engine);
         var count = parameters.Number("count", HttpLimits.ContextCountDefault, HttpLimits.ContextCountMax);
         var isOwn = parameters.Text("scope", 20) == "source";
-        var records = await slots.RunAsync(
-            () => isOwn
-                ? store.Context(position, count, count, context.RequestAborted)
-                : Neighbours(position, (ulong)count, context.RequestAborted),
-            context.RequestAborted);
-        if (!records.Any(record => record.Position == position))
+        var end = await engine.EndAsync(context.RequestAborted);
+        var records = await engine.ContextAsync(key, count, isOwn, context.RequestAborted);
+        if (records.Count == 0)
         {
-            await AnswerMissingAsync(context, position);
+            await AnswerMissingAsync(context, key);
             return;
         }
 
         using var stream = new RecordStream(context, LinesType);
-        foreach (var record in records.Reverse()) stream.Record(record.Record);
-        stream.Line(writer => WriteSummary(writer, records.Count, 0, 0, startedAt, store.End, new SearchRequest()));
+        foreach (var record in records) stream.Record(record.Record);
+        stream.Line(writer => WriteSummary(writer, records.Count, 0, 0, startedAt, end, new SearchRequest()));
         await stream.FlushAsync();
-    }
-
-    private Task<SearchPage> PageAsync(SearchRequest request, CancellationToken cancellationToken) =>
-        slots.RunAsync(() => store.SearchPage(request, cancellationToken), cancellationToken);
-
-    private Task<RecordCopy?> FindAsync(ulong position, CancellationToken cancellationToken) =>
-        slots.RunAsync(() => store.Get(position, cancellationToken), cancellationToken);
-
-    /// <summary>Positions are dense, so the neighbours of all programs are those with the next numbers: in blocks, and
-    /// behind them in the spool.</summary>
-    private IReadOnlyList<RecordCopy> Neighbours(ulong position, ulong count, CancellationToken cancellationToken)
-    {
-        var from = position - Math.Min(position, count);
-        var to = Math.Min(position, ulong.MaxValue - count - 1) + count + 1;
-        var reach = to;
-        var found = store.ReadBlocks(LogQuery.All, from, ref reach, cancellationToken);
-        if (reach >= to) return found;
-        using var tail = store.OpenTail(LogQuery.All, Math.Max(from, reach));
-        while (tail.Position < to && tail.Read(Take, cancellationToken))
-        {
-        }
-
-        return found;
-
-        bool Take(in StoredRecord record)
-        {
-            if (record.Position < to) found.Add(new RecordCopy(record));
-            return true;
-        }
     }
 
     private static void WriteSummary(
@@ -141,7 +109,7 @@ internal sealed class SearchApi(LogStore store, SearchSlots slots, TimeProvider 
         writer.WriteEndObject();
     }
 
-    private static Task AnswerMissingAsync(HttpContext context, ulong position) => HttpAnswer.SentenceAsync(
+    private static Task AnswerMissingAsync(HttpContext context, string key) => HttpAnswer.SentenceAsync(
         context, StatusCodes.Status404NotFound,
-        $"There is no record {position}: it was deleted by age or size, or never came.");
+        $"There is no record {key}: it was deleted by age or size, or never came.");
 }

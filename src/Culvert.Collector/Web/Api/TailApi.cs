@@ -2,16 +2,16 @@ using System.Globalization;
 using System.Text;
 using Culvert.Collector.Query;
 using Culvert.Collector.Records;
-using Culvert.Collector.Store;
+using Culvert.Collector.Search;
 using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Collector.Web.Api;
 
 /// <summary>
-/// New records as server-sent events (WHATWG HTML, server-sent events), straight from the spool, before they are
-/// indexed. The id of an event is a record's position, so that a browser that reconnects says itself where it was.
+/// New records as server-sent events (WHATWG HTML, server-sent events), from the store straight from the spool, before they
+/// are indexed. The id of an event is the cursor behind its record, so that a browser that reconnects says itself where it was.
 /// </summary>
-internal sealed class TailApi(LogStore store, HttpHost host, TimeProvider time)
+internal sealed class TailApi(ISearchEngine engine, HttpHost host, TimeProvider time)
 {
     public void Map(HttpRoutes routes) => routes.Map("GET", "/api/tail", RouteKind.Api, TailAsync);
 
@@ -19,7 +19,8 @@ internal sealed class TailApi(LogStore store, HttpHost host, TimeProvider time)
     {
         var parameters = new ApiParameters(context.Request, time);
         var query = parameters.Query;
-        var next = ReadLastEvent(context.Request) ?? parameters.Position("cursor") ?? store.End;
+        var next = ReadLastEvent(context.Request) ?? parameters.Position("cursor")
+            ?? await engine.EndAsync(context.RequestAborted);
         if (!host.Counters.TryBeginTail())
         {
             await HttpAnswer.SentenceAsync(context, StatusCodes.Status503ServiceUnavailable,
@@ -29,7 +30,7 @@ internal sealed class TailApi(LogStore store, HttpHost host, TimeProvider time)
 
         try
         {
-            await FollowAsync(context, query, Math.Min(next, store.End));
+            await FollowAsync(context, query, next);
         }
         finally
         {
@@ -41,50 +42,37 @@ internal sealed class TailApi(LogStore store, HttpHost host, TimeProvider time)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, host.Stopping);
         using var stream = new RecordStream(context, "text/event-stream");
+        using var tail = engine.OpenTail(query, next);
         stream.Raw("retry: 1000\n\n"u8);
         while (true)
         {
-            using var tail = store.OpenTail(query, Skip(stream, next));
-            do
+            // A reader that fell far behind, because it is slow or was away, goes on nearer to the end and is told.
+            if (await tail.SkipAsync(ending.Token) is > 0 and var left)
+                Head(stream, $"event: skipped\nid: {tail.Cursor}\ndata: {{\"count\":{left}}}\n\n");
+            while (await tail.ReadAsync(Write, ending.Token))
             {
-                while (tail.Read(Write, ending.Token))
-                {
-                    if (stream.IsDue) await stream.FlushAsync();
-                }
-
-                // The id alone is an event of no record: a query that finds little still resumes near the end.
-                Head(stream, $"id: {tail.Position}\n\n");
-                await stream.FlushAsync();
-                await WaitAsync(tail, ending.Token);
+                if (stream.IsDue) await stream.FlushAsync();
             }
-            while (store.End - Math.Min(tail.Position, store.End) <= HttpLimits.TailBehindMax);
-            next = tail.Position;
+
+            // The id alone is an event of no record: a query that finds little still resumes near the end.
+            Head(stream, $"id: {tail.Cursor}\n\n");
+            await stream.FlushAsync();
+            await WaitAsync(tail, ending.Token);
         }
 
         bool Write(in StoredRecord record)
         {
-            Head(stream, $"event: record\nid: {record.Position + 1}\ndata: ");
+            Head(stream, $"event: record\nid: {tail.CursorBehind(record)}\ndata: ");
             stream.Record(record);
             stream.Raw("\n"u8);
             return true;
         }
     }
 
-    /// <summary>A reader that fell far behind, because it is slow or was away, goes on nearer to the end and is
-    /// told.</summary>
-    private ulong Skip(RecordStream stream, ulong next)
-    {
-        var end = store.End;
-        if (end - Math.Min(next, end) <= HttpLimits.TailBehindMax) return next;
-        var target = end - HttpLimits.TailResumeBehind;
-        Head(stream, $"event: skipped\nid: {target}\ndata: {{\"count\":{target - next}}}\n\n");
-        return target;
-    }
-
     private static void Head(RecordStream stream, FormattableString text) =>
         stream.Raw(Encoding.ASCII.GetBytes(text.ToString(CultureInfo.InvariantCulture)));
 
-    private static async ValueTask WaitAsync(LogTail tail, CancellationToken cancellationToken)
+    private static async ValueTask WaitAsync(ISearchTail tail, CancellationToken cancellationToken)
     {
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timer.CancelAfter(HttpLimits.Heartbeat);
