@@ -38,9 +38,40 @@ internal static class ElasticsearchLimits
     /// <summary>Deepest level of a JSON attribute that is searched by its path.</summary>
     public const int JsonDepthMax = 8;
 
+    /// <summary>Most conditions of a query that the server is asked; further ones are asked record by record. Each may be ten
+    /// clauses, and servers refuse a query of more than 1,024.</summary>
+    public const int ConditionCountMax = 50;
+
     /// <summary>Largest answer of a server that is read, in bytes.</summary>
     public const int AnswerBytesMax = 64 * 1024 * 1024;
 
     /// <summary>How long to wait for a connection.</summary>
     public static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(10);
+
+    /// <summary>Hits of the first answer to a search; how many the next has follows from their size.</summary>
+    public const int HitCountFirst = 200;
+
+    /// <summary>Most hits of one answer; servers refuse more than 10,000.</summary>
+    public const int HitCountMax = 2_000;
+
+    /// <summary>Size of an answer with hits that is aimed at, in bytes.</summary>
+    public const int HitBytesTarget = 8 * 1024 * 1024;
+
+    /// <summary>Records that top values are counted of, the newest.</summary>
+    public const int SampleCountMax = 20_000;
+
+    /// <summary>Severity numbers, 0 to 24.</summary>
+    public const int SeverityCount = 25;
+
+    /// <summary>How long before the newest record a live tail still finds what becomes visible late.</summary>
+    public const long TailOverlapNs = 5 * 60 * 1_000_000_000L;
+
+    /// <summary>Most records that a tail remembers as given; with more in the overlap, the overlap is shorter.</summary>
+    public const int TailGivenMax = 50_000;
+
+    /// <summary>Most records that a tail looks at, when it begins, to know what is not new.</summary>
+    public const int TailPrimeMax = 5_000;
+
+    /// <summary>Between two looks of a live tail for new documents.</summary>
+    public static readonly TimeSpan TailLookInterval = TimeSpan.FromSeconds(1);
 }

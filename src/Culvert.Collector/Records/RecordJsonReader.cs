@@ -18,10 +18,19 @@ internal sealed class RecordJsonReader
     public bool Read(ReadOnlyMemory<byte> json, Store.RecordVisitor visit)
     {
         using var document = JsonDocument.Parse(json);
+        var id = document.RootElement.TryGetProperty("id", out var found) && found.ValueKind == JsonValueKind.String
+            ? found.GetString()
+            : null;
+        return Read(document.RootElement, id, visit);
+    }
+
+    /// <summary>The same, of JSON that was parsed, and with an id that stands elsewhere.</summary>
+    public bool Read(JsonElement json, string? id, Store.RecordVisitor visit)
+    {
         StoredRecord record;
         try
         {
-            record = ReadRecord(document.RootElement);
+            record = ReadRecord(json, id);
         }
         catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException
             or ArgumentException)
@@ -32,13 +41,13 @@ internal sealed class RecordJsonReader
         return visit(record);
     }
 
-    private StoredRecord ReadRecord(JsonElement root)
+    private StoredRecord ReadRecord(JsonElement root, string? id)
     {
         WriteList(root, "attributes");
         return new StoredRecord
         {
             Position = root.GetProperty("position").GetUInt64(),
-            Id = root.TryGetProperty("id", out var id) ? id.GetString() : null,
+            Id = id,
             TimeNs = ReadTime(root, "time"),
             ObservedNs = ReadTime(root, "observed"),
             Severity = (Severity)root.GetProperty("severity").GetByte(),

@@ -27,6 +27,8 @@ internal sealed class SearchReport
         Interlocked.Add(ref _recordsScanned, records);
     }
 
+    public void CountScanned(int records) => Interlocked.Add(ref _recordsScanned, records);
+
     public void CountDamaged(int records)
     {
         Interlocked.Increment(ref _blocksDamaged);
