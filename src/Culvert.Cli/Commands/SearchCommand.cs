@@ -50,7 +50,8 @@ internal static class SearchCommand
         return command.WithExamples(
             "culvert search 'level>=warn \"connection refused\" -host:db1' --from 15m",
             "culvert search 'status>=500' --count",
-            "culvert search service:api --from yesterday --json | jq .body");
+            "culvert search service:api --from yesterday --json | jq .body",
+            "culvert search 'level>=error' --elasticsearch https://search:9200 --user reader --password-file pw");
     }
 
     private static async Task<int> CountAsync(

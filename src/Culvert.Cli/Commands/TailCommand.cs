@@ -41,7 +41,8 @@ internal static class TailCommand
 
             return ExitCode.Done;
         }));
-        return command.WithExamples("culvert tail", "culvert tail 'level>=error' --json");
+        return command.WithExamples("culvert tail", "culvert tail 'level>=error' --json",
+            "culvert tail --elasticsearch http://127.0.0.1:9200");
     }
 
     private static void Skipped(long count) =>

@@ -3,12 +3,14 @@ using System.Text.Json;
 using Culvert.Cli.Commands;
 using Culvert.Collector;
 using Culvert.Collector.Configuration;
+using Culvert.Collector.Elasticsearch;
+using Culvert.Collector.Search;
 using Culvert.Collector.Store;
 
 namespace Culvert.Cli.Reading;
 
-/// <summary>Where a reading command reads: the data folder of a collector that runs or ran here, or an
-/// address.</summary>
+/// <summary>Where a reading command reads: the data folder of a collector that runs or ran here, a collector's address, or
+/// a search server.</summary>
 internal sealed class ReaderOptions
 {
     private const string TokenVariable = "CULVERT_TOKEN";
@@ -23,10 +25,13 @@ internal sealed class ReaderOptions
         HelpName = "ADDRESS",
     };
 
+    private readonly ElasticsearchOptions _elasticsearch = new(isRequired: false);
+
     public void AddTo(Command command)
     {
         command.Options.Add(_data);
         command.Options.Add(_http);
+        _elasticsearch.AddTo(command);
     }
 
     /// <summary>Runs the command's work on a reader; what cannot be read becomes one sentence and an exit
@@ -48,7 +53,8 @@ internal sealed class ReaderOptions
             Console.Error.WriteLine($"culvert: What answers is no collector of this version: {exception.Message}");
             return ExitCode.Failed;
         }
-        catch (Exception exception) when (exception is StoreException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception
+            is StoreException or UnauthorizedAccessException or SearchException or ElasticsearchException)
         {
             Console.Error.WriteLine($"culvert: {exception.Message}");
             return ExitCode.Failed;
@@ -66,6 +72,8 @@ internal sealed class ReaderOptions
 
     private ICollectorReader Open(ParseResult result)
     {
+        if (_elasticsearch.Connect(result) is { } client)
+            return new ElasticsearchReader(client, _elasticsearch.Index(result));
         var folder = Path.GetFullPath(result.GetValue(_data) ?? UserFolders.Data);
         if (result.GetValue(_http) is { } address) return new HttpReader(ReadAddress(address), ReadToken(folder));
         if (!Directory.Exists(folder))

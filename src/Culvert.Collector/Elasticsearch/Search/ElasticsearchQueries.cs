@@ -13,6 +13,11 @@ internal sealed class ElasticsearchQueries(ElasticsearchClient client, string in
     private readonly string _path =
         $"/{Uri.EscapeDataString(index)}/_search?ignore_unavailable=true&allow_partial_search_results=false";
 
+    /// <summary>The sentence where nothing was written yet.</summary>
+    public static string NoIndex(Uri address, string index) =>
+        $"The search server {address} has no index {index}; run culvert elasticsearch setup, and let a collector write "
+        + "there.";
+
     /// <summary>How many documents a clause finds.</summary>
     public async Task<long> CountAsync(string clause, CancellationToken cancellationToken)
     {
@@ -111,9 +116,7 @@ internal sealed class ElasticsearchQueries(ElasticsearchClient client, string in
 
         if (answer.Status == 404 || (answer.IsSuccess && HasNoShards(answer)))
         {
-            throw new SearchException(
-                $"The search server {answer.Address} has no index {index}; run culvert elasticsearch setup, and let a "
-                + "collector write there.");
+            throw new SearchException(NoIndex(answer.Address, index));
         }
 
         return answer.IsSuccess

@@ -90,7 +90,13 @@ internal static class FieldClauses
         if (node is CompareNode compare && TryReadWhole(compare.Bytes, out var bound))
             return QueryBounds.Exact(Compare(compare.Operator, bound));
         if (node is MatchNode { IsPrefix: false } match && TryReadWhole(match.Folded, out var position))
-            return QueryBounds.Exact(Dsl.Term(ElasticsearchFields.Position, position));
+        {
+            // A position is also found by its only word: of -5 that is 5.
+            return QueryBounds.Exact(Dsl.Terms(
+                ElasticsearchFields.Position,
+                ((long[])[position, Math.Abs(position)]).Distinct().Select(number => Dsl.Json(number))));
+        }
+
         return new QueryBounds(Dsl.None, Dsl.All);
     }
 
@@ -109,5 +115,5 @@ internal static class FieldClauses
     }
 
     private static bool TryReadWhole(ReadOnlySpan<byte> text, out long number) =>
-        Utf8Parser.TryParse(text, out number, out var consumed) && consumed == text.Length;
+        Utf8Parser.TryParse(text, out number, out var consumed) && consumed == text.Length && number > long.MinValue;
 }
