@@ -84,7 +84,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
         }
 
         await page.ExpectRows().ToHaveCountAsync(1_000);
-        var positions = await page.Rows.EvaluateAllAsync<string[]>("rows => rows.map(row => row.dataset.position)");
+        var positions = await page.Rows.EvaluateAllAsync<string[]>("rows => rows.map(row => row.dataset.key)");
         Assert.Equal(1_000, positions.Distinct().Count());
         await page.Page.EvaluateAsync("scrollTo(0, document.body.scrollHeight)");
         await page.Expect("#end").ToContainTextAsync("That is all");
@@ -160,7 +160,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
     {
         await using var page = await OpenAsync();
         await page.Rows.Nth(30).Locator(".row").ClickAsync();
-        var position = await page.Rows.Nth(30).GetAttributeAsync("data-position");
+        var position = await page.Rows.Nth(30).GetAttributeAsync("data-key");
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "Link and context" }).ClickAsync();
 
         await Assertions.Expect(page.Page).ToHaveURLAsync(new Regex($"record={position}$"));
@@ -199,7 +199,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
         await page.Page.Locator("#pill").ClickAsync();
         await page.ExpectRows().ToHaveCountAsync(104);
         await page.Expect("#list .record:first-child .body").ToHaveTextAsync("held back 2");
-        var positions = await page.Rows.EvaluateAllAsync<string[]>("rows => rows.map(row => row.dataset.position)");
+        var positions = await page.Rows.EvaluateAllAsync<string[]>("rows => rows.map(row => row.dataset.key)");
         Assert.Equal(["103", "102", "101", "100"], positions[..4]);
         Assert.Equal(104, positions.Distinct().Count());
     }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
+using Culvert.Cli.Processes;
 using Culvert.Cli.Services;
 using Culvert.Cli.Terminal;
 using Culvert.Collector;
@@ -51,15 +51,7 @@ internal static class UpCommand
     private static async Task<int> RunAsync(
         CollectorConfiguration configuration, string dataFolder, IServiceManager? manager)
     {
-        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void OnSignal(PosixSignalContext context)
-        {
-            // A second signal ends the process at once, as it would without us.
-            context.Cancel = stop.TrySetResult();
-        }
-
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var stop = new StopSignal();
         var logger = new StandardErrorLogger(showsTime: manager is null);
         using var loggers = LoggerFactory.Create(builder => builder.AddProvider(logger));
         CollectorHost host;
@@ -81,7 +73,7 @@ internal static class UpCommand
         {
             manager?.Ready(host.AnswerAsync);
             Console.WriteLine($"ready {string.Join(' ', host.Endpoints)}");
-            await (manager is null ? stop.Task : Task.WhenAny(stop.Task, manager.StopRequested));
+            await (manager is null ? stop.Requested : Task.WhenAny(stop.Requested, manager.StopRequested));
             Console.Error.WriteLine("culvert: stopping");
             if (manager is not null) await manager.StoppingAsync();
         }

@@ -7,7 +7,8 @@ using Culvert.Collector.Tests.Query;
 namespace Culvert.Services.Tests.Elasticsearch;
 
 /// <summary>The cases of docs/query.md, asked of a store and of a search server with the same records.</summary>
-public sealed class QueryCaseTests(SearchServer server) : IClassFixture<SearchServer>
+[Collection(SearchServer.Collection)]
+public sealed class QueryCaseTests(SearchServer server)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 

@@ -6,7 +6,8 @@ using Culvert.Collector.Store;
 namespace Culvert.Services.Tests.Elasticsearch;
 
 /// <summary>Random queries over random records: a store and a search server give equal answers.</summary>
-public sealed class RandomQueryTests(SearchServer server) : IClassFixture<SearchServer>
+[Collection(SearchServer.Collection)]
+public sealed class RandomQueryTests(SearchServer server)
 {
     private const int Records = 300;
     private const long BaseNs = 1_700_000_000_123_456_789;

@@ -7,10 +7,12 @@ using Culvert.Collector.Elasticsearch;
 
 namespace Culvert.Services.Tests.Elasticsearch;
 
-/// <summary>One real node from the distribution at OPENSEARCH_HOME, shared by the tests of a class; each test has
+/// <summary>One real node from the distribution at OPENSEARCH_HOME, shared by all tests that ask it; each has
 /// indices of its own. Where there is none, the tests that ask for it are skipped.</summary>
 public sealed class SearchServer : IAsyncLifetime
 {
+    public const string Collection = "search server";
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("culvert-opensearch-").FullName;
@@ -96,3 +98,6 @@ public sealed class SearchServer : IAsyncLifetime
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
+
+[CollectionDefinition(SearchServer.Collection)]
+public sealed class SearchServerTests : ICollectionFixture<SearchServer>;

@@ -27,12 +27,23 @@ export class LedgerView {
     try {
       const stats = await json('/api/stats', {}, signal);
       if (signal.aborted) return;
-      this.draw(stats);
+      if (stats.indices) this.drawIndices(stats);
+      else this.draw(stats);
     } catch (error) {
       if (signal.aborted) return;
       this.root.replaceChildren(empty('The ledger cannot be read', error.message));
     }
     this.timer = setTimeout(() => this.load(), interval);
+  }
+
+  /** A search server has no ledger: what became of every record is told by the collectors that wrote to it. */
+  drawIndices(stats) {
+    this.root.replaceChildren(...[
+      el('header', {}, el('h1', {}, 'Indices'),
+        el('p', { class: 'faint' }, `${stats.server} at ${stats.address}, as of ${full(stats.time).slice(0, 19)}. The ledger of every record is on the pages of the collectors that write here.`)),
+      table(`In ${stats.pattern}`, ['Index', 'Records', 'Bytes', 'Health'],
+        [...stats.indices.map((index) => [index.name, index.records, index.bytes, index.health]), ['All', stats.records, stats.bytes, '']]),
+    ].filter(Boolean));
   }
 
   draw(stats) {

@@ -3,6 +3,7 @@ import { find, el } from './dom.js';
 import { address, read } from './state.js';
 import { presets, rangeLabel } from './time.js';
 import { history as queries, remember, withFilter } from './query.js';
+import { keyOf } from './record.js';
 import { SearchView } from './search.js';
 import { SingleView } from './single.js';
 import { LedgerView } from './ledger.js';
@@ -23,7 +24,7 @@ const actions = {
   open(event, record) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    navigate({ ...state, view: 'record', record: String(record.position) });
+    navigate({ ...state, view: 'record', record: keyOf(record) });
   },
 };
 

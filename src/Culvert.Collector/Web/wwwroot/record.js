@@ -6,6 +6,9 @@ import { clock, day, full } from './time.js';
 
 const rowLength = 600;
 
+/** What tells a record from all others: the id where several collectors write, else its position. */
+export const keyOf = (record) => record.id ?? String(record.position);
+
 /** The row: a line that opens. `actions` are what its values can do: filter, open. */
 export function row(record, terms, actions) {
   const level = known(record.level);
@@ -18,7 +21,7 @@ export function row(record, terms, actions) {
   el('span', { class: `level level-${level}` }, shortName(record.level)),
   el('span', { class: 'service', title: record.service }, record.service || record.origin?.input || ''),
   el('span', { class: 'body' }, ...rich(firstLine(record.body), terms)));
-  const item = el('li', { 'data-position': record.position, class: `record level-${level}` }, line);
+  const item = el('li', { 'data-key': keyOf(record), class: `record level-${level}` }, line);
   return item;
 }
 
@@ -34,7 +37,7 @@ export function detail(record, terms, actions) {
     el('div', { class: 'actions' },
       button('Copy text', () => copy(asText(record), 'Text')),
       button('Copy JSON', () => copy(JSON.stringify(record, null, 2), 'JSON')),
-      el('a', { class: 'button small', href: `/?record=${record.position}`, onclick: (event) => actions.open(event, record) }, 'Link and context')),
+      el('a', { class: 'button small', href: `/?record=${keyOf(record)}`, onclick: (event) => actions.open(event, record) }, 'Link and context')),
     el('pre', { class: 'whole' }, ...rich(record.body ?? '', terms)),
   ];
   const about = { level: record.level };

@@ -1,7 +1,7 @@
 // The list of records, newest first. Rows that are out of sight cost nothing: the style sheet gives them
 // content-visibility, so tens of thousands stay smooth without a list of our own that draws them.
 import { el, find } from './dom.js';
-import { row, toggle } from './record.js';
+import { keyOf, row, toggle } from './record.js';
 
 const liveRowsMax = 2000;
 
@@ -41,17 +41,19 @@ export class ResultList {
 
   /** Puts new records on top, newest first; the oldest leave when there are too many. */
   prepend(records) {
-    this.list.prepend(...records.map((record) => this.make(record)).reverse());
+    // A tail that comes back may give once more what is here already.
+    const fresh = records.filter((record) => !this.records.has(keyOf(record)));
+    this.list.prepend(...fresh.map((record) => this.make(record)).reverse());
     while (this.records.size > liveRowsMax) {
       const last = this.list.lastElementChild;
-      this.records.delete(last.dataset.position);
+      this.records.delete(last.dataset.key);
       last.remove();
     }
     this.enter();
   }
 
   make(record) {
-    this.records.set(String(record.position), record);
+    this.records.set(keyOf(record), record);
     return row(record, this.terms, this.actions);
   }
 
@@ -81,14 +83,14 @@ export class ResultList {
 
   toggle() {
     const item = document.activeElement?.closest?.('.record');
-    if (item && this.list.contains(item)) toggle(item, this.records.get(item.dataset.position), this.terms, this.actions);
+    if (item && this.list.contains(item)) toggle(item, this.records.get(item.dataset.key), this.terms, this.actions);
   }
 
   /** Closes the record that is open where the focus is; false when there is none. */
   close() {
     const item = document.activeElement?.closest?.('.record.open') ?? this.list.querySelector('.record.open');
     if (!item) return false;
-    toggle(item, this.records.get(item.dataset.position), this.terms, this.actions, false);
+    toggle(item, this.records.get(item.dataset.key), this.terms, this.actions, false);
     item.querySelector('.row').focus();
     return true;
   }

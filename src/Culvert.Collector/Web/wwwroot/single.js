@@ -1,7 +1,7 @@
 // One record by itself, open, among what came before and after it.
 import { el, find, button, empty } from './dom.js';
 import { json, stream } from './api.js';
-import { row, toggle } from './record.js';
+import { keyOf, row, toggle } from './record.js';
 import { full } from './time.js';
 
 export class SingleView {
@@ -50,7 +50,7 @@ export class SingleView {
       if (event.key === 'Enter') toggle(item, each, [], this.actions);
     });
     item.querySelector('.row').tabIndex = 0;
-    if (each.position === record.position) {
+    if (keyOf(each) === keyOf(record)) {
       item.classList.add('here');
       toggle(item, each, [], this.actions, true);
     }

@@ -12,7 +12,7 @@ export function read(search = location.search) {
     from: time(query.get('from')),
     to: time(query.get('to')),
     live: query.get('live') === '1',
-    record: /^\d{1,20}$/.test(record ?? '') ? record : null,
+    record: /^(\d{1,20}|[0-9a-f]{32}-[0-9a-f]{1,16}-[0-9a-f]{1,16})$/.test(record ?? '') ? record : null,
     scope: query.get('scope') === 'program' ? 'program' : 'all',
     view: record ? 'record' : query.get('view') === 'ledger' ? 'ledger' : 'search',
   };
