@@ -14,8 +14,8 @@ internal static class StatsCommand
         var json = new Option<bool>("--json") { Description = "Print the ledger as JSON" };
         var reader = new ReaderOptions();
         var command = new Command(
-            "stats", "Print the ledger: what became of every record. Exit code 1 when it does not add up. Of a search server: its "
-                + "indices.") { json };
+            "stats", "Print the ledger: what became of every record. Exit code 1 when it does not add up. "
+                + "Of a search server: its indices.") { json };
         reader.AddTo(command);
         command.SetAction((result, cancellation) => reader.RunAsync(result, async collector =>
         {

@@ -9,8 +9,8 @@ using Culvert.Collector.Store;
 
 namespace Culvert.Cli.Reading;
 
-/// <summary>Where a reading command reads: the data folder of a collector that runs or ran here, a collector's address, or
-/// a search server.</summary>
+/// <summary>Where a reading command reads: the data folder of a collector that runs or ran here, a collector's
+/// address, or a search server.</summary>
 internal sealed class ReaderOptions
 {
     private const string TokenVariable = "CULVERT_TOKEN";

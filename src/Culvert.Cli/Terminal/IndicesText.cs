@@ -19,7 +19,8 @@ internal static class IndicesText
         var text = new StringBuilder();
         text.AppendLine(TerminalText.Clean(string.Create(
             CultureInfo.InvariantCulture,
-            $"{stats.GetProperty("server")} at {stats.GetProperty("address")}: {Number(stats, "records")} records in {stats.GetProperty("pattern")}")));
+            $"{stats.GetProperty("server")} at {stats.GetProperty("address")}: {Number(stats, "records")} records in ")
+            + stats.GetProperty("pattern")));
         text.AppendLine();
         Row(text, "index", "records", "bytes", "health");
         foreach (var index in stats.GetProperty("indices").EnumerateArray())

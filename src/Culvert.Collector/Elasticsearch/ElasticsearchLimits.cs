@@ -38,8 +38,8 @@ internal static class ElasticsearchLimits
     /// <summary>Deepest level of a JSON attribute that is searched by its path.</summary>
     public const int JsonDepthMax = 8;
 
-    /// <summary>Most conditions of a query that the server is asked; further ones are asked record by record. Each may be ten
-    /// clauses, and servers refuse a query of more than 1,024.</summary>
+    /// <summary>Most conditions of a query that the server is asked; further ones are asked record by record. Each may
+    /// be ten clauses, and servers refuse a query of more than 1,024.</summary>
     public const int ConditionCountMax = 50;
 
     /// <summary>Largest answer of a server that is read, in bytes.</summary>
@@ -66,7 +66,7 @@ internal static class ElasticsearchLimits
     /// <summary>How long before the newest record a live tail still finds what becomes visible late.</summary>
     public const long TailOverlapNs = 5 * 60 * 1_000_000_000L;
 
-    /// <summary>Most records that a tail remembers as given; with more in the overlap, the overlap is shorter.</summary>
+    /// <summary>Most records that a tail remembers as given; with more in the overlap, that is shorter.</summary>
     public const int TailGivenMax = 50_000;
 
     /// <summary>Most records that a tail looks at, when it begins, to know what is not new.</summary>

@@ -18,10 +18,9 @@ internal sealed class RecordJsonReader
     public bool Read(ReadOnlyMemory<byte> json, Store.RecordVisitor visit)
     {
         using var document = JsonDocument.Parse(json);
-        var id = document.RootElement.TryGetProperty("id", out var found) && found.ValueKind == JsonValueKind.String
-            ? found.GetString()
-            : null;
-        return Read(document.RootElement, id, visit);
+        var isText = document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String;
+        return Read(document.RootElement, isText ? document.RootElement.GetProperty("id").GetString() : null, visit);
     }
 
     /// <summary>The same, of JSON that was parsed, and with an id that stands elsewhere.</summary>

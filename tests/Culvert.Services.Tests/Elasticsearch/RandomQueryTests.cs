@@ -10,6 +10,7 @@ namespace Culvert.Services.Tests.Elasticsearch;
 public sealed class RandomQueryTests(SearchServer server)
 {
     private const int Records = 300;
+    private const long StepNs = 317_000_001;
     private const long BaseNs = 1_700_000_000_123_456_789;
 
     private static readonly bool IsFull = Environment.GetEnvironmentVariable("CULVERT_TEST_FULL") == "1";
@@ -28,7 +29,7 @@ public sealed class RandomQueryTests(SearchServer server)
         var random = new RandomRecords(seed);
         // Some times are equal, so that positions decide; most are a few hundred milliseconds apart.
         await engines.AcceptAsync(
-            Enumerable.Range(0, Records).Select(_ => random.Record()).ToArray(), i => BaseNs + i / 3 * 317_000_001L);
+            Enumerable.Range(0, Records).Select(_ => random.Record()).ToArray(), i => BaseNs + i / 3 * StepNs);
         await engines.IndexAsync();
         var (wrong, found) = (new List<string>(), 0L);
         for (var i = 0; i < queries && wrong.Count < 20; i++)
@@ -50,7 +51,9 @@ public sealed class RandomQueryTests(SearchServer server)
     {
         var request = new SearchRequest { Query = LogQuery.Parse(text) };
         // Every third within a range that begins and ends between two records of one time.
-        if (index % 3 == 0) request = request with { FromNs = BaseNs + 317_000_001L * 20, ToNs = BaseNs + 317_000_001L * 70 };
+        if (index % 3 == 0)
+            request = request with { FromNs = BaseNs + StepNs * 20, ToNs = BaseNs + StepNs * 70 };
+
         var positions = new List<ulong>();
         var next = request with { Limit = 37 };
         do
@@ -73,8 +76,10 @@ public sealed class RandomQueryTests(SearchServer server)
             ',', histogram.Bucket(i).ToArray())));
         var top = await engine.TopValuesAsync(request, index % 2 == 0 ? "status" : "service", 1_000, Cancelled);
         var values = string.Join(
-            ';', top.Values.OrderByDescending(value => value.Count).ThenBy(value => value.Value, StringComparer.Ordinal));
-        var answer = $"{count}: {string.Join(',', positions)} | {top.Having} {top.Sampled} {top.IsWhole} {values} | {bars}";
-        return (answer, count);
+            ';',
+            top.Values.OrderByDescending(value => value.Count)
+                .ThenBy(value => value.Value, StringComparer.Ordinal));
+        var found = $"{count}: {string.Join(',', positions)}";
+        return ($"{found} | {top.Having} {top.Sampled} {top.IsWhole} {values} | {bars}", count);
     }
 }

@@ -3,20 +3,21 @@ using Culvert.Records;
 
 namespace Culvert.Services.Tests.Elasticsearch;
 
-/// <summary>Records and queries, made from a seed, that meet each other often and touch what is hard: words at the edges
-/// of scripts, long values that differ at their ends, numbers beyond a double, JSON and keys with points that lie over
-/// each other.</summary>
+/// <summary>Records and queries, made from a seed, that meet each other often and touch what is hard: words at the
+/// edges of scripts, long values that differ at their ends, numbers beyond a double, JSON and keys with points that lie
+/// over each other.</summary>
 internal sealed class RandomRecords(int seed)
 {
     private static readonly string[] Keys =
     [
-        "status", "user", "service", "req", "req.id", "req.user", "req.user.id", "zone", "note", "logger", "exe", "k.a.b",
-        "k.a", "k", "Status", "event", "template", "pid", "host",
+        "status", "user", "service", "req", "req.id", "req.user", "req.user.id", "zone", "note", "logger", "exe",
+        "k.a.b", "k.a", "k", "Status", "event", "template", "pid", "host",
     ];
 
     private static readonly string[] Fields =
     [
-        "", "", "", "-", "status:", "status=", "status>", "status<=", "status!=", "user:", "service:", "service=", "req.id:",
+        "", "", "", "-", "status:", "status=", "status>", "status<=", "status!=", "user:", "service:", "service=",
+        "req.id:",
         "req.name=", "req.user.id:", "req.user.id>", "req:", "k.a.b:", "k.a:", "k:", "message:", "message=", "message>",
         "level>=", "level:", "severity<", "severity:", "logger:", "logger=", "resource.zone:", "zone=", "zone:", "exe:",
         "trace:", "span:", "host=", "host:", "note:", "note=", "note>=", "note<", "template:", "event:", "-zone:",

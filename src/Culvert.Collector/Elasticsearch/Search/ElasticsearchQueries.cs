@@ -53,9 +53,9 @@ internal sealed class ElasticsearchQueries(ElasticsearchClient client, string in
             var after = behind is { } place ? $",\"search_after\":{place.Json}" : "";
             try
             {
+                var what = $"\"query\":{clause},\"sort\":{order.Json}{after}";
                 var answer = await AskAsync(
-                    $$"""{"size":{{size}},"track_total_hits":false,"query":{{clause}},"sort":{{order.Json}}{{after}}}""",
-                    cancellationToken);
+                    $$"""{"size":{{size}},"track_total_hits":false,{{what}}}""", cancellationToken);
                 var records = ReadHits(answer);
                 return new HitPage(records, records.Length < size, answer.Body.Length);
             }

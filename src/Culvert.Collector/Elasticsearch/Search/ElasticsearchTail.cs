@@ -6,9 +6,9 @@ using Culvert.Collector.Store;
 namespace Culvert.Collector.Elasticsearch.Search;
 
 /// <summary>
-/// Follows new documents in the order in which the collectors received their records. Documents do not become visible in
-/// that order: a bulk request may be sent again, and several collectors write. So what lies a while before the newest is
-/// counted at every look, and read again where it became more; what was given is remembered by its place.
+/// Follows new documents in the order in which the collectors received their records. Documents do not become visible
+/// in that order: a bulk request may be sent again, and several collectors write. So what lies a while before the
+/// newest is counted at every look, and read again where it became more; what was given is remembered by its place.
 /// </summary>
 /// <remarks>A cursor is a time: from it on, records are given (again).</remarks>
 internal sealed class ElasticsearchTail : ISearchTail

@@ -23,7 +23,8 @@ internal static class HistogramQuery
             $$$"""
             {"date_histogram":{"field":"{{{ElasticsearchFields.Time}}}","fixed_interval":"{{{width}}}ms",
             "offset":"{{{offset}}}ms","min_doc_count":1},
-            "aggs":{"s":{"terms":{"field":"{{{ElasticsearchFields.Severity}}}","size":{{{ElasticsearchLimits.SeverityCount}}} } } } }
+            "aggs":{"s":{"terms":{"field":"{{{ElasticsearchFields.Severity}}}",
+            "size":{{{ElasticsearchLimits.SeverityCount}}} } } } }
             """,
             cancellationToken);
         var buckets = answer.RootElement.GetProperty("aggregations").GetProperty("a").GetProperty("buckets");

@@ -2,8 +2,8 @@ namespace Culvert.Collector.Elasticsearch.Search;
 
 /// <summary>
 /// A query between two that the server can answer: <paramref name="Lower"/> finds only records that match, and
-/// <paramref name="Upper"/> finds all of them, as clauses of the query DSL. Mostly they are the same. Where they are not,
-/// what lies between is asked record by record.
+/// <paramref name="Upper"/> finds all of them, as clauses of the query DSL. Mostly they are the same. Where they are
+/// not, what lies between is asked record by record.
 /// </summary>
 internal readonly record struct QueryBounds(string Lower, string Upper)
 {

@@ -8,8 +8,9 @@ using Microsoft.AspNetCore.Http;
 namespace Culvert.Collector.Web.Api;
 
 /// <summary>
-/// New records as server-sent events (WHATWG HTML, server-sent events), from the store straight from the spool, before they
-/// are indexed. The id of an event is the cursor behind its record, so that a browser that reconnects says itself where it was.
+/// New records as server-sent events (WHATWG HTML, server-sent events); those of the store straight from the spool,
+/// before they are indexed. The id of an event is the cursor behind its record, so that a browser that reconnects says
+/// itself where it was.
 /// </summary>
 internal sealed class TailApi(ISearchEngine engine, HttpHost host, TimeProvider time)
 {
