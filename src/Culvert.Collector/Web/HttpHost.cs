@@ -58,7 +58,7 @@ internal sealed class HttpHost : IAsyncDisposable
     }
 
     /// <summary>Who owns the client's end of a connection; tests put a stranger here.</summary>
-    internal Func<IPEndPoint?, IPEndPoint?, uint?> OwnerOf { get; init; } = SocketTable.OwnerOf;
+    internal Func<IPEndPoint?, IPEndPoint?, Peer> OwnerOf { get; init; } = LoopbackPeer.Of;
 
     /// <summary>What is answered.</summary>
     public HttpRoutes Routes { get; } = new();

@@ -10,16 +10,19 @@ namespace Culvert.Collector.Tests.Web;
 /// redirects.</summary>
 internal sealed class HttpHostUnderTest : IAsyncDisposable
 {
+    private static readonly Peer Stranger =
+        new() { UserId = SocketTable.OwnUserId + 1, UserSid = "S-1-5-21-1-2-3-1001" };
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("culvert-web-");
 
     private HttpHostUnderTest(HttpOptions options, bool isStranger)
     {
         Host = new HttpHost(options, _folder.FullName, NullLogger.Instance, TimeProvider.System)
         {
-            OwnerOf = isStranger ? (_, _) => SocketTable.OwnUserId + 1 : SocketTable.OwnerOf,
+            OwnerOf = isStranger ? (_, _) => Stranger : WineConnections.OwnerOf,
         };
         Host.Routes.Map("GET", "/api/probe", RouteKind.Api, context =>
-            context.Response.WriteAsync($"uid={context.Features.Get<Peer>()?.UserId}"));
+            context.Response.WriteAsync($"uid={UserOf(context.Features.Get<Peer>()!)}"));
         Host.Routes.Map("POST", "/v1/probe", RouteKind.Ingest, context => context.Response.WriteAsync("taken"));
         Host.Routes.Map("GET", "/healthz", RouteKind.Monitoring, context => context.Response.WriteAsync("ok"));
         Host.Routes.Map("GET", "/api/broken", RouteKind.Api, _ => throw new InvalidOperationException("secret"));
@@ -59,6 +62,8 @@ internal sealed class HttpHostUnderTest : IAsyncDisposable
 
     public Task<HttpResponseMessage> GetAsync(string path, params string[] headers) =>
         SendAsync(HttpMethod.Get, path, headers);
+
+    private static string? UserOf(Peer peer) => peer.UserSid ?? $"{peer.UserId}";
 
     public async ValueTask DisposeAsync()
     {

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Collector.Web.Access;
+using Culvert.Connections;
+using Culvert.Tests;
 
 namespace Culvert.Collector.Tests.Web;
 
@@ -15,13 +17,21 @@ public sealed class SocketTableTests
     [InlineData("127.0.0.1", true)]
     public async Task OwnerOf_LivingLoopbackConnection_IsOurself(string address, bool isMapped)
     {
-        SkipUnlessLinux();
+        Assert.SkipWhen(Wine.IsHere, WineConnections.HaveNoOwner);
         var (client, server, _) = await ConnectAsync(IPAddress.Parse(address), isMapped);
         using (client)
         using (server)
         {
             var (ours, theirs) = ((IPEndPoint)server.LocalEndPoint!, (IPEndPoint)server.RemoteEndPoint!);
-            Assert.Equal(SocketTable.OwnUserId, SocketTable.OwnerOf(theirs, ours));
+            var peer = LoopbackPeer.Of(theirs, ours);
+            Assert.True(LoopbackPeer.IsOwnUser(peer), $"{peer}");
+            if (!OperatingSystem.IsLinux())
+            {
+                Assert.Equal(Environment.ProcessId, peer.ProcessId);
+                return;
+            }
+
+            Assert.Equal(SocketTable.OwnUserId, peer.UserId);
             Assert.Equal(SocketTable.OwnUserId, ProcNetTcp.OwnerOf(Unmapped(theirs), Unmapped(ours)));
         }
     }
@@ -29,7 +39,6 @@ public sealed class SocketTableTests
     [Fact]
     public async Task OwnerOf_ClientThatClosed_IsNobody()
     {
-        SkipUnlessLinux();
         var (client, server, _) = await ConnectAsync(IPAddress.Loopback, isMapped: false);
         using (server)
         {
@@ -39,26 +48,27 @@ public sealed class SocketTableTests
                 TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
 
             // An orphaned socket belongs to uid 0 in the kernel's table: it must not pass for root.
-            Assert.Null(SocketTable.OwnerOf(theirs, ours));
-            Assert.Null(ProcNetTcp.OwnerOf(theirs, ours));
+            Assert.False(LoopbackPeer.IsOwnUser(LoopbackPeer.Of(theirs, ours)));
+            Assert.Null(LoopbackPeer.Of(theirs, ours).UserId);
+            if (OperatingSystem.IsLinux()) Assert.Null(ProcNetTcp.OwnerOf(theirs, ours));
         }
     }
 
     [Fact]
     public void OwnerOf_PortOnWhichSomebodyListens_IsNobody()
     {
-        SkipUnlessLinux();
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var listening = (IPEndPoint)listener.LocalEndpoint;
 
         // The kernel answers a look-up with the listener of that port when there is no such connection.
-        Assert.Null(SocketTable.OwnerOf(listening, new IPEndPoint(IPAddress.Loopback, 1)));
+        Assert.Equal(Peer.Unknown, LoopbackPeer.Of(listening, new IPEndPoint(IPAddress.Loopback, 1)));
     }
 
     [Fact]
     public void OwnerOf_AddressBeyondLoopback_IsNobody() =>
-        Assert.Null(SocketTable.OwnerOf(IPEndPoint.Parse("192.0.2.1:4000"), IPEndPoint.Parse("192.0.2.2:7514")));
+        Assert.Equal(
+            Peer.Unknown, LoopbackPeer.Of(IPEndPoint.Parse("192.0.2.1:4000"), IPEndPoint.Parse("192.0.2.2:7514")));
 
     [Fact]
     public async Task Get_AnotherUser_IsRefusedUntilItHasTheToken()
@@ -142,5 +152,5 @@ public sealed class SocketTableTests
         : endpoint;
 
     private static void SkipUnlessLinux() =>
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "The kernel's socket table is asked on Linux only.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Runs a program as another user by the tools of Linux.");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Culvert.Connections;
 using Microsoft.AspNetCore.Http;
@@ -62,7 +63,7 @@ internal sealed class AccessGate(
     }
 
     private static bool IsSameUser(HttpContext context) =>
-        context.Features.Get<Peer>()?.UserId is { } user && user == SocketTable.OwnUserId;
+        context.Features.Get<Peer>() is { } peer && LoopbackPeer.IsOwnUser(peer);
 
     private bool HasBearer(HttpContext context)
     {
@@ -98,9 +99,9 @@ internal sealed class AccessGate(
         if (context.Request.Headers.ContainsKey(HeaderNames.Authorization)
             || context.Request.Query.ContainsKey("token"))
             return $"The token is not right; the right one stands in the file {HttpToken.FileName} of the data folder.";
-        var who = context.Features.Get<Peer>()?.UserId is { } user
-            ? $"you are user {user}"
-            : "who you are could not be told";
+        var peer = context.Features.Get<Peer>();
+        var user = peer?.UserId?.ToString(CultureInfo.InvariantCulture) ?? peer?.UserName ?? peer?.UserSid;
+        var who = user is null ? "who you are could not be told" : $"you are user {user}";
         return $"This collector answers its own user, and {who}; send the token in its data folder's file "
             + $"{HttpToken.FileName} as 'Authorization: Bearer TOKEN'.";
     }

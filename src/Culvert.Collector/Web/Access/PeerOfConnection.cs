@@ -8,13 +8,12 @@ namespace Culvert.Collector.Web.Access;
 /// <see cref="Peer"/>.</summary>
 internal static class PeerOfConnection
 {
-    public static void Use(ListenOptions listen, Func<IPEndPoint?, IPEndPoint?, uint?> ownerOf) =>
+    public static void Use(ListenOptions listen, Func<IPEndPoint?, IPEndPoint?, Peer> ownerOf) =>
         listen.Use(next => connection =>
     {
         var remote = connection.RemoteEndPoint as IPEndPoint;
-        var peer = new Peer
+        var peer = ownerOf(remote, connection.LocalEndPoint as IPEndPoint) with
         {
-            UserId = ownerOf(remote, connection.LocalEndPoint as IPEndPoint),
             RemoteAddress = remote,
             IsLocal = remote is null ? null : IsLoopback(remote.Address),
         };

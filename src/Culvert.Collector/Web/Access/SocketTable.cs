@@ -18,13 +18,10 @@ internal static partial class SocketTable
     public static uint? OwnUserId { get; } = OperatingSystem.IsLinux() ? GetEffectiveUserId() : null;
 
     /// <summary>The owner of the socket bound to <paramref name="client"/> and connected to <paramref name="server"/>,
-    /// or null when both are not on this machine's loopback or nobody can be told.</summary>
-    public static uint? OwnerOf(IPEndPoint? client, IPEndPoint? server)
+    /// or null when nobody can be told.</summary>
+    public static uint? OwnerOf(IPEndPoint client, IPEndPoint server)
     {
-        if (!OperatingSystem.IsLinux() || client is null || server is null) return null;
-        client = Unmapped(client);
-        server = Unmapped(server);
-        if (!IPAddress.IsLoopback(client.Address) || !IPAddress.IsLoopback(server.Address)) return null;
+        if (!OperatingSystem.IsLinux()) return null;
         var answer = AskKernel(client, server);
         var owner = answer.IsAnswered ? answer.UserId : ProcNetTcp.OwnerOf(client, server);
         return owner == OverflowUserId && IsUserNamespace.Value ? null : owner;
@@ -66,10 +63,6 @@ internal static partial class SocketTable
             return true;
         }
     });
-
-    private static IPEndPoint Unmapped(IPEndPoint endpoint) => endpoint.Address.IsIPv4MappedToIPv6
-        ? new IPEndPoint(endpoint.Address.MapToIPv4(), endpoint.Port)
-        : endpoint;
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint GetEffectiveUserId();
