@@ -39,6 +39,7 @@ internal static class CommandLine
         var root = new Command("culvert", "Culvert collects what the processes of a machine say, and finds it again.")
         {
             UpCommand.Create(manager),
+            ConsumeCommand.Create(),
             SendCommand.Create(),
             SearchCommand.Create(),
             TailCommand.Create(),

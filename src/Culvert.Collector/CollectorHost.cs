@@ -123,14 +123,8 @@ internal sealed class CollectorHost : IAsyncDisposable
     private void CreateHttp(
         ConfiguredObject configured, ILoggerFactory loggers, TimeProvider time, InheritedSockets? sockets)
     {
-        var options = new HttpOptions
-        {
-            Address = configured.Text("address"),
-            Hosts = configured.Texts("hosts"),
-            OpenMetrics = configured.Boolean("openMetrics"),
-            Insecure = configured.Boolean("insecure"),
-        };
-        _http = new HttpHost(options, _data.Folder, loggers.CreateLogger<HttpHost>(), time, sockets?.For("http"));
+        _http = new HttpHost(
+            HttpOptions.Of(configured), _data.Folder, loggers.CreateLogger<HttpHost>(), time, sockets?.For("http"));
         foreach (var input in _inputs)
         {
             if (input is OtlpInput otlp) otlp.Map(_http.Routes);

@@ -43,7 +43,7 @@ internal static class OutputFactory
     };
 
     /// <summary>How a sink is made; it is made again after each failure.</summary>
-    private static Func<IOutputSink> Sink(
+    public static Func<IOutputSink> Sink(
         ConfiguredObject configured, OutputStatus status, IDeadLetters letters, ILogger logger, TimeProvider time)
     {
         switch (configured.Type)

@@ -3,9 +3,11 @@ using Culvert.Collector.Configuration;
 
 namespace Culvert.Cli.Commands;
 
-/// <summary>The options by which <c>up</c> and <c>config</c> are configured, and how they become a
+/// <summary>The options by which <c>up</c>, <c>config</c> and <c>consume</c> are configured, and how they become a
 /// configuration.</summary>
-internal sealed class ConfigurationOptions
+/// <param name="settings">Options of the command's own, each with the path of the setting that it sets; several values
+/// become a list.</param>
+internal sealed class ConfigurationOptions(params (Option<string[]> Option, string Path)[] settings)
 {
     private readonly Option<FileInfo?> _config = new("--config")
     {
@@ -27,10 +29,11 @@ internal sealed class ConfigurationOptions
         HelpName = "ADDRESS",
     };
 
-    public void AddTo(Command command)
+    public void AddTo(Command command, bool listens = true)
     {
+        foreach (var (option, _) in settings) command.Options.Add(option);
         command.Options.Add(_config);
-        command.Options.Add(_listen);
+        if (listens) command.Options.Add(_listen);
         command.Options.Add(_http);
     }
 
@@ -85,6 +88,13 @@ internal sealed class ConfigurationOptions
         if (result.GetValue(_http) is { } address)
             yield return ConfigurationSources.Option("http.address", address, "--http");
 
+        foreach (var (option, path) in settings)
+        {
+            if (result.GetValue(option) is { Length: > 0 } values)
+                yield return ConfigurationSources.Option(path, string.Join(',', values), option.Name);
+        }
+
+        if (result.GetResult(_listen) is null) yield break;
         var (listens, syslogs) = (0, 0);
         foreach (var endpoint in result.GetValue(_listen) ?? [])
         {

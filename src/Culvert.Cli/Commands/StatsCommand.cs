@@ -24,6 +24,8 @@ internal static class StatsCommand
             var isOfServer = IndicesText.IsOf(document.RootElement);
             if (result.GetValue(json)) Console.WriteLine(Encoding.UTF8.GetString(bytes));
             else if (isOfServer) Console.Write(IndicesText.Format(document.RootElement));
+            else if (document.RootElement.TryGetProperty("consumer", out var consumer))
+                Console.Write(ConsumerText.Format(consumer));
             else Console.Write(LedgerText.Format(document.RootElement));
             return isOfServer || LedgerText.IsBalanced(document.RootElement) ? ExitCode.Done : ExitCode.Failed;
         }));

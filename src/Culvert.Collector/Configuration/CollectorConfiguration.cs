@@ -12,6 +12,8 @@ internal sealed class CollectorConfiguration(
 
     public ConfiguredObject Http => sections["http"];
 
+    public ConfiguredObject Consume => sections["consume"];
+
     public IReadOnlyList<ConfiguredObject> Inputs { get; } = inputs;
 
     public IReadOnlyList<ConfiguredObject> Outputs { get; } = outputs;

@@ -6,7 +6,7 @@ internal static class CollectorSettings
     private const long Second = TimeSpan.TicksPerSecond;
 
     public static SettingCatalog Catalog { get; } = new(
-        [Spool(), Store(), Http()],
+        [Spool(), Store(), Http(), ConsumeSettings.Section],
         [Listen(), Syslog(), Files(), HttpInput(
             "otlp", "OpenTelemetry logs over HTTP (protobuf and JSON), at /v1/logs of the page's address."),
             HttpInput(

@@ -16,14 +16,12 @@ internal static class ConfigurationRules
     public static IEnumerable<string> Problems(CollectorConfiguration configuration) =>
     [
         .. SpoolProblems(configuration.Spool),
-        .. Refused("http.address", () => HttpOptionsOf(configuration.Http).ReadAddress()),
+        .. Refused("http.address", () => HttpOptions.Of(configuration.Http).ReadAddress()),
         .. configuration.Inputs.SelectMany(
             input => Refused($"inputs.{input.Name}.endpoint", () => CheckEndpoint(input))),
         .. OutputRules.Problems(configuration.Outputs),
+        .. OutputRules.Consume(configuration.Consume),
     ];
-
-    private static HttpOptions HttpOptionsOf(ConfiguredObject http) =>
-        new() { Address = http.Text("address"), Insecure = http.Boolean("insecure") };
 
     private static IEnumerable<string> SpoolProblems(ConfiguredObject spool)
     {

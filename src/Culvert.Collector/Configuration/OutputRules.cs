@@ -1,3 +1,4 @@
+using Culvert.Collector.Consuming;
 using Culvert.Collector.Outputs.Kafka;
 
 namespace Culvert.Collector.Configuration;
@@ -29,16 +30,27 @@ internal static class OutputRules
                 + $"'{level}'{ConfigurationReader.Suggest(level, KafkaTopics.LevelNames)}";
         }
 
-        foreach (var (name, value) in output.Map("librdkafka"))
+        foreach (var problem in Library($"outputs.{output.Name}", output, KafkaSinkOptions.OwnSettings))
+            yield return problem;
+    }
+
+    /// <summary>What is wrong with what is to be read of Kafka.</summary>
+    public static IEnumerable<string> Consume(ConfiguredObject consume) =>
+        Library("consume", consume, ConsumerOptions.OwnSettings);
+
+    private static IEnumerable<string> Library(
+        string place, ConfiguredObject configured, IReadOnlyList<string> ownSettings)
+    {
+        foreach (var (name, value) in configured.Map("librdkafka"))
         {
-            if (KafkaSinkOptions.OwnSettings.Contains(name))
+            if (ownSettings.Contains(name))
             {
-                yield return $"outputs.{output.Name}.librdkafka.{name} is the output's own to set, since its promises "
-                    + "rest on it; leave it out.";
+                yield return $"{place}.librdkafka.{name} is the program's own to set, since its promises rest on it; "
+                    + "leave it out.";
             }
             else if (KafkaSettingNames.Problem(name, value) is { } problem)
             {
-                yield return $"outputs.{output.Name}.librdkafka: {problem}";
+                yield return $"{place}.librdkafka: {problem}";
             }
         }
     }

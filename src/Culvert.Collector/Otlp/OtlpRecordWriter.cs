@@ -17,6 +17,9 @@ internal sealed class OtlpRecordWriter
     private readonly RecordBuffer _resource = new(1024);
     private Source? _source;
 
+    /// <summary>Before the names of what the collector saw itself, in the resource.</summary>
+    public static ReadOnlySpan<byte> OriginPrefix => "culvert.origin."u8;
+
     /// <summary>The message, in memory that is valid until the next call.</summary>
     public ReadOnlySpan<byte> Write(in StoredRecord record)
     {
@@ -71,7 +74,7 @@ internal sealed class OtlpRecordWriter
         foreach (var attribute in source.Origin)
         {
             _key.Clear();
-            _key.WriteBytes("culvert.origin."u8);
+            _key.WriteBytes(OriginPrefix);
             _key.WriteBytes(attribute.Key);
             OtlpValueEncoder.Pair(_resource, OtlpFields.ResourceAttributes, _key.Written, attribute);
         }

@@ -5,14 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Collector.Outputs;
 
 /// <summary>
-/// Carries entries from the spool into a sink: moves the output's cursor over what the sink confirmed, waits when there
-/// is no room, and after a failure begins anew at the cursor, with pauses that grow. What every output but the store
-/// is driven by.
+/// Carries entries from the spool, or what stands for it, into a sink: moves the output's cursor over what the sink
+/// confirmed, waits when there is no room, and after a failure begins anew at the cursor, with pauses that grow. What
+/// every output but the store is driven by.
 /// </summary>
 internal sealed class SpoolPump : IOutput
 {
     private readonly Func<IOutputSink> _createSink;
-    private readonly LogSpool _spool;
+    private readonly Func<IEntryReader> _open;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly ReconnectDelay _delay =
@@ -28,10 +28,21 @@ internal sealed class SpoolPump : IOutput
     /// <param name="time">The clock of pauses.</param>
     public SpoolPump(
         OutputStatus status, Func<IOutputSink> createSink, LogSpool spool, ILogger logger, TimeProvider time)
+        : this(status, createSink, () => spool.OpenReader(status.Name), logger, time)
     {
-        (Status, _createSink, _spool, _logger, _time) = (status, createSink, spool, logger, time);
+    }
+
+    /// <param name="status">How it fares, told here.</param>
+    /// <param name="createSink">Makes a sink, again after each failure.</param>
+    /// <param name="open">Opens what is read at the first record that is not delivered.</param>
+    /// <param name="logger">See <see cref="OutputLog"/>.</param>
+    /// <param name="time">The clock of pauses.</param>
+    public SpoolPump(
+        OutputStatus status, Func<IOutputSink> createSink, Func<IEntryReader> open, ILogger logger, TimeProvider time)
+    {
+        (Status, _createSink, _open, _logger, _time) = (status, createSink, open, logger, time);
         // The cursor is there from now on, so that nothing is deleted that the output has not had.
-        using var reader = spool.OpenReader(status.Name);
+        using var reader = open();
         _committed = reader.Position;
     }
 
@@ -79,11 +90,11 @@ internal sealed class SpoolPump : IOutput
     {
         await using var sink = _createSink();
         await sink.OpenAsync(_stop.Token).ConfigureAwait(false);
-        using var reader = _spool.OpenReader(Status.Name);
+        using var reader = _open();
         _committed = reader.Position;
         try
         {
-            if (reader.Position >= _spool.DurablePosition) Delivers();
+            if (reader.IsAtEnd) Delivers();
             while (true)
             {
                 while (reader.TryRead(out var entry))
@@ -104,7 +115,7 @@ internal sealed class SpoolPump : IOutput
         }
     }
 
-    private async ValueTask WriteAsync(IOutputSink sink, SpoolReader reader, SpoolEntry entry)
+    private async ValueTask WriteAsync(IOutputSink sink, IEntryReader reader, SpoolEntry entry)
     {
         // The first entry may begin below the cursor.
         var index = entry.Position < _committed ? (int)(_committed - entry.Position) : 0;
@@ -118,7 +129,7 @@ internal sealed class SpoolPump : IOutput
     }
 
     /// <summary>Waits, and lets the cursor follow meanwhile.</summary>
-    private async ValueTask CommittingAsync(IOutputSink sink, SpoolReader reader, Task wait)
+    private async ValueTask CommittingAsync(IOutputSink sink, IEntryReader reader, Task wait)
     {
         while (!wait.IsCompleted)
         {
@@ -131,9 +142,9 @@ internal sealed class SpoolPump : IOutput
         Commit(sink, reader);
     }
 
-    private void Commit(IOutputSink sink, SpoolReader reader) => Commit(reader, sink.Confirmed);
+    private void Commit(IOutputSink sink, IEntryReader reader) => Commit(reader, sink.Confirmed);
 
-    private void Commit(SpoolReader reader, ulong confirmed)
+    private void Commit(IEntryReader reader, ulong confirmed)
     {
         if (confirmed <= _committed) return;
         reader.Commit(confirmed);
@@ -149,7 +160,7 @@ internal sealed class SpoolPump : IOutput
         if (wasTroubled) OutputLog.Recovered(_logger, Status.Name);
     }
 
-    private async Task FinishAsync(IOutputSink sink, SpoolReader reader)
+    private async Task FinishAsync(IOutputSink sink, IEntryReader reader)
     {
         using var deadline = new CancellationTokenSource(OutputLimits.StopWithin, _time);
         try

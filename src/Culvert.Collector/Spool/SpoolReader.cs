@@ -1,3 +1,4 @@
+using Culvert.Collector.Outputs;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Collector.Spool;
@@ -7,7 +8,7 @@ namespace Culvert.Collector.Spool;
 /// again. Damage and what was deleted is passed over, and with an output's reader counted in its ledger.
 /// </summary>
 /// <remarks>One thread at a time; readers are independent of each other.</remarks>
-internal sealed class SpoolReader : IDisposable
+internal sealed class SpoolReader : IEntryReader
 {
     private readonly LogSpool _spool;
     private readonly ISpoolFiles _files;
@@ -30,6 +31,8 @@ internal sealed class SpoolReader : IDisposable
 
     /// <summary>What is read next: behind the entry given last.</summary>
     public ulong Position { get; private set; }
+
+    public bool IsAtEnd => Position >= _spool.DurablePosition;
 
     /// <summary>A search goes on in a segment that was deleted under it, which its open file keeps alive. An output
     /// must not: what was deleted is counted as expired for it.</summary>

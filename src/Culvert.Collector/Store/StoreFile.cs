@@ -108,9 +108,17 @@ internal sealed class StoreFile : IDisposable
         _deleteData!.Bind(1, id).Run();
     }
 
+    /// <summary>How far the writer's source was read; see <see cref="StoreWriter.Progress"/>.</summary>
+    public Dictionary<string, long> ReadProgress() => StoreSchema.ReadProgress(_connection);
+
     /// <summary>Makes all since <see cref="Begin"/> durable, with the new numbers.</summary>
-    public void Commit(StoreMeta meta, Action? beforeCommit = null)
+    /// <param name="meta">The numbers.</param>
+    /// <param name="progress">What changed of the progress; null removes a key.</param>
+    /// <param name="beforeCommit">Runs last, for tests.</param>
+    public void Commit(
+        StoreMeta meta, IReadOnlyDictionary<string, long?>? progress = null, Action? beforeCommit = null)
     {
+        WriteProgress(progress ?? new Dictionary<string, long?>());
         foreach (var source in _newSources) _addSource!.Bind(1, _sources[source]).Bind(2, source.Encoded.Span).Run();
         foreach (var (key, value) in meta.Values()) _putMeta!.Bind(1, key).Bind(2, value).Run();
         beforeCommit?.Invoke();
@@ -164,6 +172,20 @@ internal sealed class StoreFile : IDisposable
     {
         var file = new FileInfo(path);
         return file.Exists ? file.Length : 0;
+    }
+
+    private void WriteProgress(IReadOnlyDictionary<string, long?> progress)
+    {
+        if (progress.Count == 0) return;
+        StoreSchema.CreateProgress(_connection);
+        using var put = new SqliteStatement(
+            _connection, "INSERT OR REPLACE INTO progress (key, value) VALUES (?1, ?2)");
+        using var remove = new SqliteStatement(_connection, "DELETE FROM progress WHERE key=?1");
+        foreach (var (key, value) in progress)
+        {
+            if (value is { } number) put.Bind(1, key).Bind(2, number).Run();
+            else remove.Bind(1, key).Run();
+        }
     }
 
     private void LoadSources()

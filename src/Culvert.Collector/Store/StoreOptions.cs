@@ -2,7 +2,7 @@ namespace Culvert.Collector.Store;
 
 /// <summary>What a user may say about the store, under <c>store</c> in the configuration. Checked once, at
 /// open.</summary>
-internal sealed class StoreOptions
+internal sealed record StoreOptions
 {
     /// <summary>The folder of the store's files. Made when it is not there, readable by its owner alone.</summary>
     public required string Folder { get; init; }

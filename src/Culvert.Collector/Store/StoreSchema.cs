@@ -39,6 +39,15 @@ internal static class StoreSchema
         PRAGMA user_version={Version};
         """);
 
+    /// <summary>The table of the progress, which only a store has that is written from elsewhere than a
+    /// spool.</summary>
+    public static void CreateProgress(SqliteConnection connection) => Execute(
+        connection,
+        "CREATE TABLE IF NOT EXISTS progress (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID");
+
+    public static Dictionary<string, long> ReadProgress(SqliteConnection connection) =>
+        ReadNumbers(connection, "progress");
+
     public static void Execute(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
@@ -54,15 +63,17 @@ internal static class StoreSchema
     }
 
     /// <summary>The file's numbers by name; empty when its first transaction was never committed.</summary>
-    public static Dictionary<string, long> ReadMeta(SqliteConnection connection)
+    public static Dictionary<string, long> ReadMeta(SqliteConnection connection) => ReadNumbers(connection, "meta");
+
+    private static Dictionary<string, long> ReadNumbers(SqliteConnection connection, string table)
     {
-        var meta = new Dictionary<string, long>();
-        if (Scalar(connection, "SELECT count(*) FROM sqlite_schema WHERE name='meta'") == 0) return meta;
+        var numbers = new Dictionary<string, long>();
+        if (Scalar(connection, $"SELECT count(*) FROM sqlite_schema WHERE name='{table}'") == 0) return numbers;
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT key, value FROM meta";
+        command.CommandText = $"SELECT key, value FROM {table}";
         using var reader = command.ExecuteReader();
-        while (reader.Read()) meta[reader.GetString(0)] = reader.GetInt64(1);
-        return meta;
+        while (reader.Read()) numbers[reader.GetString(0)] = reader.GetInt64(1);
+        return numbers;
     }
 
     private static SqliteConnection Open(string path, SqliteOpenMode mode)

@@ -8,8 +8,8 @@ namespace Culvert.Collector.Store;
 /// Writes what comes from the spool into blocks, in order. A commit carries the cursor with the blocks, so reading goes
 /// on at <see cref="Cursor"/> after a crash and every record is stored exactly once.
 /// </summary>
-/// <remarks>One thread at a time, except <see cref="Stats"/> and <see cref="Cursor"/>. One writer for each folder: the
-/// collector's lock on the data folder sees to it.</remarks>
+/// <remarks>One thread at a time, except <see cref="Stats"/>, <see cref="Progress"/> and <see cref="Cursor"/>. One
+/// writer for each folder: the collector's lock on the data folder sees to it.</remarks>
 internal sealed class StoreWriter : IDisposable
 {
     private readonly StoreOptions _options;
@@ -21,6 +21,7 @@ internal sealed class StoreWriter : IDisposable
     private readonly SmallBlocks _small = new();
     private readonly ConcurrentBag<BlockWorker> _workers = [];
     private readonly ConcurrentBag<EncodedBlock> _blocks = [];
+    private readonly ConcurrentDictionary<string, long> _progress;
     private StoreFile? _file;
     private long _commits;
     private long _pendingCount;
@@ -34,6 +35,7 @@ internal sealed class StoreWriter : IDisposable
         _file = _folder.OpenNewest();
         if (_file is not null) _small.Reset(_file.InitialBlocks);
         _cursor = _file?.Meta.Cursor ?? 0;
+        _progress = new ConcurrentDictionary<string, long>(_file?.ReadProgress() ?? []);
         Next = _cursor;
     }
 
@@ -51,6 +53,10 @@ internal sealed class StoreWriter : IDisposable
 
     /// <summary>The position after the last record that was added.</summary>
     public ulong Next { get; private set; }
+
+    /// <summary>How far the source was read, by keys of the caller's, as of the last commit: for a store that is
+    /// written from elsewhere than a spool, whose cursor is one number. Any thread.</summary>
+    public IReadOnlyDictionary<string, long> Progress => _progress;
 
     /// <summary>Whether something waits for a commit.</summary>
     public bool HasPending => Next != Cursor;
@@ -94,9 +100,11 @@ internal sealed class StoreWriter : IDisposable
 
     /// <summary>Writes what waits into blocks, with the cursor, durably. When it throws (a full disk), nothing was
     /// written and all still waits.</summary>
-    public void Commit()
+    /// <param name="progress">What changes of <see cref="Progress"/> in the same transaction; null removes a
+    /// key.</param>
+    public void Commit(IReadOnlyDictionary<string, long?>? progress = null)
     {
-        if (!HasPending) return;
+        if (!HasPending && progress is not { Count: > 0 }) return;
         var file = FileForNow();
         var isFirst = file.IsNew;
         List<BlockJob> jobs = [];
@@ -105,7 +113,7 @@ internal sealed class StoreWriter : IDisposable
             jobs = Build(file);
             file.Begin();
             var added = Write(file, jobs);
-            file.Commit(NextMeta(file, jobs), () => _killPoints.Reached(
+            file.Commit(NextMeta(file, jobs), isFirst ? AllProgress(progress) : progress, () => _killPoints.Reached(
                 isFirst ? StoreKillPoints.BeforeFirstCommit : StoreKillPoints.BeforeCommit));
             foreach (var block in added) _small.Add(block);
         }
@@ -119,6 +127,12 @@ internal sealed class StoreWriter : IDisposable
         finally
         {
             foreach (var block in jobs.SelectMany(job => job.Blocks)) _blocks.Add(block);
+        }
+
+        foreach (var (key, value) in progress ?? new Dictionary<string, long?>())
+        {
+            if (value is { } number) _progress[key] = number;
+            else _progress.TryRemove(key, out _);
         }
 
         _pending.Clear();
@@ -141,6 +155,19 @@ internal sealed class StoreWriter : IDisposable
         _file?.Dispose();
         _file = null;
         while (_workers.TryTake(out var worker)) worker.Dispose();
+    }
+
+    /// <summary>What a new file takes over, so that the newest one always has all of it.</summary>
+    private Dictionary<string, long?> AllProgress(IReadOnlyDictionary<string, long?>? changes)
+    {
+        var all = _progress.ToDictionary(pair => pair.Key, pair => (long?)pair.Value);
+        foreach (var (key, value) in changes ?? new Dictionary<string, long?>())
+        {
+            if (value is null) all.Remove(key);
+            else all[key] = value;
+        }
+
+        return all;
     }
 
     private StoreFile FileForNow()

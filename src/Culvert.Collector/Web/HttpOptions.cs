@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.Collector.Configuration;
 
 namespace Culvert.Collector.Web;
 
@@ -21,6 +22,15 @@ internal sealed record HttpOptions
 
     /// <summary>Allows an address beyond loopback without TLS. Default false.</summary>
     public bool Insecure { get; init; }
+
+    /// <summary>Reads the section <c>http</c>.</summary>
+    public static HttpOptions Of(ConfiguredObject http) => new()
+    {
+        Address = http.Text("address"),
+        Hosts = http.Texts("hosts"),
+        OpenMetrics = http.Boolean("openMetrics"),
+        Insecure = http.Boolean("insecure"),
+    };
 
     /// <summary>The address read into an endpoint; throws <see cref="FormatException"/> with a sentence for a
     /// person.</summary>

@@ -3,7 +3,6 @@ using Culvert.Collector.Search;
 using Culvert.Collector.Store;
 using Culvert.Collector.Web.Api;
 using Culvert.Collector.Web.Metrics;
-using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Collector.Web;
 
@@ -22,19 +21,17 @@ internal sealed class LogApi(LogStore store, Ledger ledger, HttpHost host, TimeP
 
     public void Map()
     {
-        var routes = host.Routes;
-        new SearchRoutes(_engine, host, time).Map();
-        routes.Map("GET", "/api/stats", RouteKind.Api, context =>
-            HttpAnswer.JsonAsync(context, writer => LedgerJson.Write(writer, ledger.Snapshot(), time.GetUtcNow())));
-        routes.Map("GET", "/metrics", RouteKind.Monitoring, context => HttpAnswer.TextAsync(
-            context, StatusCodes.Status200OK, CollectorMetrics.Write(ledger.Snapshot(), Sizes(), host.Counters),
-            MetricsText.ContentType));
-        routes.Map("GET", "/healthz", RouteKind.Monitoring, context => HttpAnswer.TextAsync(
-            context, StatusCodes.Status200OK, "ok\n"));
-        routes.Map("GET", "/readyz", RouteKind.Monitoring, context => NotReady() is { } sentence
-            ? HttpAnswer.SentenceAsync(context, StatusCodes.Status503ServiceUnavailable, sentence)
-            : HttpAnswer.TextAsync(context, StatusCodes.Status200OK, "ready\n"));
+        MapReading();
+        new MonitoringApi(host)
+        {
+            Stats = writer => LedgerJson.Write(writer, ledger.Snapshot(), time.GetUtcNow()),
+            Metrics = () => CollectorMetrics.Write(ledger.Snapshot(), Sizes(), host.Counters),
+            NotReady = NotReady,
+        }.Map();
     }
+
+    /// <summary>What reads the records, without the ledger, the metrics and the health.</summary>
+    public void MapReading() => new SearchRoutes(_engine, host, time).Map();
 
     public void Dispose() => _engine.Dispose();
 }

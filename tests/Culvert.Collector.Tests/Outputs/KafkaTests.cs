@@ -78,7 +78,7 @@ public sealed class KafkaTests
 
     [Theory]
     [InlineData("\"topicOfLevel\": { \"eror\": \"x\" }", "did you mean 'error'?")]
-    [InlineData("\"librdkafka\": { \"acks\": \"1\" }", "is the output's own to set")]
+    [InlineData("\"librdkafka\": { \"acks\": \"1\" }", "is the program's own to set")]
     [InlineData("\"compresion\": \"lz4\"", "did you mean 'compression'?")]
     public void Check_WrongRule_IsOneSentence(string setting, string expected) => AssertProblem(setting, expected);
 

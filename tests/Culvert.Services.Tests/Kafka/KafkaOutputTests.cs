@@ -36,7 +36,7 @@ public sealed class KafkaOutputTests
         await collector.UntilDeliveredAsync("kafka", 100 + (2L * Records));
         await collector.Running.StopAsync();
 
-        var messages = KafkaTopicReader.ReadAll(broker.Address, "logs", ReadTimeout);
+        var messages = TestTopics.ReadAll(broker.Address, "logs", ReadTimeout);
         var byIdentity = messages.ToLookup(message => message.Identity, StringComparer.Ordinal);
         Assert.Equal(100 + (2 * Records), byIdentity.Count);
         Assert.All(byIdentity, same => Assert.Single(same.Select(m => Convert.ToHexString(m.Value)).Distinct()));
@@ -74,7 +74,7 @@ public sealed class KafkaOutputTests
             File.Delete(lines);
         }
 
-        var messages = KafkaTopicReader.ReadAll(broker.Address, "logs", ReadTimeout);
+        var messages = TestTopics.ReadAll(broker.Address, "logs", ReadTimeout);
         Assert.Equal(3000, messages.Count);
         Assert.Equal(3000, messages.Select(message => message.Identity).Distinct().Count());
         Assert.All(messages, message => Assert.Equal("culvert-json/1", message.Schema));
@@ -95,9 +95,9 @@ public sealed class KafkaOutputTests
         await collector.SendAsync("bill", 300);
         await collector.UntilDeliveredAsync("kafka", 800);
 
-        var shop = KafkaTopicReader.ReadAll(broker.Address, "logs.shop", ReadTimeout);
+        var shop = TestTopics.ReadAll(broker.Address, "logs.shop", ReadTimeout);
         Assert.Equal(500, shop.Count);
-        Assert.Equal(300, KafkaTopicReader.ReadAll(broker.Address, "money", ReadTimeout).Count);
+        Assert.Equal(300, TestTopics.ReadAll(broker.Address, "money", ReadTimeout).Count);
         Assert.Single(shop.Select(message => Convert.ToHexString(message.Key)).Distinct());
         Assert.StartsWith("shop", Encoding.UTF8.GetString(shop[0].Key), StringComparison.Ordinal);
         Assert.All(shop, message =>
@@ -141,7 +141,7 @@ public sealed class KafkaOutputTests
         await collector.SendAsync("shop", 500, new string('x', 30_000));
         await collector.UntilDeliveredAsync("kafka", 501);
         Assert.Equal(1, (await collector.OutputAsync("kafka")).GetProperty("rejected").GetInt64());
-        var messages = KafkaTopicReader.ReadAll(broker.Address, "logs", ReadTimeout);
+        var messages = TestTopics.ReadAll(broker.Address, "logs", ReadTimeout);
         Assert.Equal(500, messages.Select(message => message.Identity).Distinct().Count());
     }
 

@@ -15,7 +15,19 @@ internal sealed class OtlpDecoder : IDisposable
     private readonly RecordBuffer _resource = new(512);
     private readonly List<(int Start, int Length)> _attributes = [];
 
-    public OtlpDecoder() => _values = new OtlpValueWriter(_text);
+    private readonly RecordBuffer _origin = new(256);
+    private readonly bool _isOwn;
+
+    /// <param name="isOwn">Whether the bodies are what <see cref="OtlpRecordWriter"/> wrote, one record each, so that
+    /// what a collector saw of the sender is taken from them. Never for what comes from a stranger, who could claim
+    /// anything.</param>
+    public OtlpDecoder(bool isOwn = false) => (_isOwn, _values) = (isOwn, new OtlpValueWriter(_text));
+
+    /// <summary>Of an own body: what the collector that took the record saw of its sender, encoded.</summary>
+    public ReadOnlySpan<byte> Origin => _origin.Written;
+
+    /// <summary>Of an own body: when that collector took it.</summary>
+    public long ObservedNs { get; private set; }
 
     /// <summary>The records of the last body with text that was repaired.</summary>
     public int RepairedCount { get; private set; }
@@ -58,7 +70,9 @@ internal sealed class OtlpDecoder : IDisposable
     private bool TryEncodeResource(ReadOnlySpan<byte> resourceLogs)
     {
         _resource.Clear();
+        _origin.Clear();
         var attributes = AttributeWriter.Begin(_resource);
+        var origin = AttributeWriter.Begin(_origin);
         var reader = new ProtobufReader(resourceLogs);
         while (reader.Next())
         {
@@ -69,13 +83,21 @@ internal sealed class OtlpDecoder : IDisposable
                 if (resource.Field != OtlpFields.ResourceAttributes || resource.Type != ProtobufType.Bytes) continue;
                 if (_resource.Length + resource.Length > HttpInputLimits.ResourceBytesMax) continue;
                 if (!OtlpValue.TryReadPair(resource.Bytes, out var key, out var value)) return false;
-                if (!_values.Add(ref attributes, key, value)) return false;
+                if (_isOwn && key.StartsWith(OtlpRecordWriter.OriginPrefix))
+                {
+                    if (!_values.Add(ref origin, key[OtlpRecordWriter.OriginPrefix.Length..], value)) return false;
+                }
+                else if (!_values.Add(ref attributes, key, value))
+                {
+                    return false;
+                }
             }
 
             if (resource.IsBroken) return false;
         }
 
         attributes.End();
+        origin.End();
         return !reader.IsBroken;
     }
 
@@ -128,7 +150,8 @@ internal sealed class OtlpDecoder : IDisposable
         }
 
         if (!record.SeverityText.IsEmpty) attributes.Add("severity_text"u8, _text.Value(record.SeverityText));
-        if (record.ObservedDiffers) attributes.Add("observed_time_unix_nano"u8, record.ObservedNs);
+        ObservedNs = record.ObservedNs;
+        if (record.ObservedDiffers && !_isOwn) attributes.Add("observed_time_unix_nano"u8, record.ObservedNs);
         if (record.DroppedAttributes > 0) attributes.Add("dropped_attributes_count"u8, record.DroppedAttributes);
         return scope.TryWriteAttributes(ref attributes, _values, _text);
     }

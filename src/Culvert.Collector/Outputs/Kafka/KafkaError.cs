@@ -8,7 +8,8 @@ internal static class KafkaError
 
     private const int Transport = -195, Resolve = -193, AllBrokersDown = -187, UnknownLocalTopic = -188, Ssl = -181,
         Authentication = -169, PurgedQueue = -152, PurgedInFlight = -151, UnknownTopic = 3, TooLarge = 10,
-        InvalidTopic = 17, TopicNotAllowed = 29, ClusterNotAllowed = 31, SaslFailed = 58, InvalidRecord = 87;
+        InvalidTopic = 17, TopicNotAllowed = 29, GroupNotAllowed = 30, ClusterNotAllowed = 31,
+        DiskFull = 56, SaslFailed = 58, InvalidRecord = 87;
 
     public static bool IsPurge(int error) => error is PurgedQueue or PurgedInFlight;
 
@@ -25,34 +26,47 @@ internal static class KafkaError
         _ => 3,
     };
 
+    /// <summary>The library's words for an error.</summary>
+    public static unsafe string Text(int error) => KafkaLibrary.Text(KafkaLibrary.rd_kafka_err2str(error));
+
     /// <summary>What happened, with what, and what to do.</summary>
     /// <param name="error">The library's code.</param>
     /// <param name="reason">The library's words.</param>
-    /// <param name="output">The output's name.</param>
+    /// <param name="place">Where the settings stand: <c>outputs.kafka</c>, <c>consume</c>.</param>
     /// <param name="brokers">Its brokers, as they were configured.</param>
     /// <param name="topic">The message's topic, where one is meant.</param>
-    public static string Sentence(int error, string reason, string output, string brokers, string topic = "") =>
+    /// <param name="isReading">Whether the topic is read.</param>
+    public static string Sentence(
+        int error, string reason, string place, string brokers, string topic = "", bool isReading = false) =>
         error switch
         {
             Authentication or SaslFailed =>
                 $"Kafka at {brokers} refused the user or the password ({reason}): mend sasl.username, sasl.password "
-                + $"and sasl.mechanisms under outputs.{output}.librdkafka and start again.",
+                + $"and sasl.mechanisms under {place}.librdkafka and start again.",
             Ssl => $"TLS with Kafka at {brokers} failed ({reason}): mend security.protocol and the ssl settings under "
-                + $"outputs.{output}.librdkafka and start again.",
-            Resolve => $"The name of a broker in '{brokers}' is not known ({reason}): mend outputs.{output}.brokers or "
+                + $"{place}.librdkafka and start again.",
+            Resolve => $"The name of a broker in '{brokers}' is not known ({reason}): mend {place}.brokers or "
                 + "the names' resolution.",
             Transport or AllBrokersDown => $"No Kafka broker answers at {brokers} ({reason}): start it, or mend "
-                + $"outputs.{output}.brokers.",
+                + $"{place}.brokers.",
             UnknownTopic or UnknownLocalTopic =>
                 $"Kafka at {brokers} has no topic '{topic}' and makes none by itself: create it (kafka-topics.sh "
-                + $"--create --topic {topic}), or name another in outputs.{output}.",
+                + $"--create --topic {topic}), or name another in {place}.",
             TooLarge or InvalidRecord =>
                 $"Kafka at {brokers} refused a batch for the topic '{topic}' ({reason}), which is sent again one by "
-                + $"one: lower batch.size under outputs.{output}.librdkafka, or raise message.max.bytes of the topic.",
-            InvalidTopic => $"'{topic}' is no name of a topic to Kafka at {brokers}: name another in outputs.{output}.",
+                + $"one: lower batch.size under {place}.librdkafka, or raise message.max.bytes of the topic.",
+            DiskFull => $"Kafka at {brokers} cannot write to its disk ({reason}): free some space on the broker, or "
+                + "lower the retention of its topics, and start it again.",
+            GroupNotAllowed =>
+                $"Kafka at {brokers} does not let this user join the group ({reason}): grant READ on it (kafka-acls.sh "
+                + $"--add --operation Read --group ...), or mend the user under {place}.librdkafka.",
+            TopicNotAllowed when isReading =>
+                $"Kafka at {brokers} does not let this user read the topic '{topic}' ({reason}): grant READ "
+                + $"(kafka-acls.sh --add --operation Read --topic ...), or mend the user under {place}.librdkafka.",
+            InvalidTopic => $"'{topic}' is no name of a topic to Kafka at {brokers}: name another in {place}.",
             TopicNotAllowed or ClusterNotAllowed =>
                 $"Kafka at {brokers} does not let this user write to the topic '{topic}' ({reason}): grant WRITE, and "
-                + $"CREATE where it is missing (kafka-acls.sh), or mend the user under outputs.{output}.librdkafka.",
+                + $"CREATE where it is missing (kafka-acls.sh), or mend the user under {place}.librdkafka.",
             _ => $"Kafka at {brokers} failed{(topic.Length > 0 ? $" with the topic '{topic}'" : "")}: {reason}.",
         };
 }

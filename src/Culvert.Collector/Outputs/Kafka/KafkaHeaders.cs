@@ -15,4 +15,17 @@ internal static class KafkaHeaders
 
     /// <summary>The record's JSON, as docs/query.md has it.</summary>
     public static ReadOnlySpan<byte> JsonSchema => "culvert-json/1"u8;
+
+    /// <summary>As readers look them up.</summary>
+    public const string SchemaName = "culvert.schema";
+
+    /// <summary>As readers look them up.</summary>
+    public const string IdentityName = "culvert.identity";
+
+    /// <summary>Begins what a dead letter says of itself; the message's own headers stand before them.</summary>
+    public const string DeadPrefix = "culvert.dead.";
+
+    /// <summary>A message that was sent again by hand, and how often: by its identity it is none that came
+    /// twice.</summary>
+    public const string ReplayedName = "culvert.replayed";
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Culvert.Collector.Outputs.Kafka;
 
@@ -14,7 +15,6 @@ internal sealed class KafkaProducer : IAsyncDisposable
     private const int ProducerType = 0;
     private const int PollMs = 100;
     private const int PurgeAll = 1 | 2 | 4;
-    private const int ErrorBytes = 512;
 
     private readonly Dictionary<string, nint> _topics = new(StringComparer.Ordinal);
     private readonly IKafkaReports _reports;
@@ -27,28 +27,18 @@ internal sealed class KafkaProducer : IAsyncDisposable
     public unsafe KafkaProducer(IEnumerable<KeyValuePair<string, string>> settings, IKafkaReports reports)
     {
         _reports = reports;
-        var configuration = KafkaLibrary.rd_kafka_conf_new();
+        _self = GCHandle.Alloc(this);
         try
         {
-            var error = stackalloc byte[ErrorBytes];
-            foreach (var (name, value) in settings)
+            _client = KafkaClient.Create(ProducerType, settings, GCHandle.ToIntPtr(_self), configuration =>
             {
-                if (KafkaLibrary.rd_kafka_conf_set(configuration, name, value, error, ErrorBytes) != 0)
-                    throw new OutputException($"librdkafka refuses a setting: {KafkaLibrary.Text(error)}.");
-            }
-
-            _self = GCHandle.Alloc(this);
-            KafkaLibrary.rd_kafka_conf_set_opaque(configuration, GCHandle.ToIntPtr(_self));
-            KafkaLibrary.rd_kafka_conf_set_dr_msg_cb(configuration, &OnReport);
-            KafkaLibrary.rd_kafka_conf_set_error_cb(configuration, &OnError);
-            KafkaLibrary.rd_kafka_conf_set_log_cb(configuration, &OnLog);
-            _client = KafkaLibrary.rd_kafka_new(ProducerType, configuration, error, ErrorBytes);
-            if (_client == 0) throw new OutputException($"librdkafka cannot begin: {KafkaLibrary.Text(error)}.");
+                KafkaLibrary.rd_kafka_conf_set_dr_msg_cb(configuration, &OnReport);
+                KafkaLibrary.rd_kafka_conf_set_error_cb(configuration, &OnError);
+            });
         }
         catch
         {
-            KafkaLibrary.rd_kafka_conf_destroy(configuration);
-            if (_self.IsAllocated) _self.Free();
+            _self.Free();
             throw;
         }
 
@@ -72,11 +62,42 @@ internal sealed class KafkaProducer : IAsyncDisposable
             arguments[4] = KafkaArgument.Of(KafkaArgument.Opaque, (nint)position);
             arguments[5] = KafkaArgument.OfHeader(schemaName, schemaBytes, schema.Length);
             arguments[6] = KafkaArgument.OfHeader(identityName, identityBytes, identity.Length);
-            var error = KafkaLibrary.rd_kafka_produceva(_client, arguments, 7);
-            if (error == 0) return 0;
-            var code = KafkaLibrary.rd_kafka_error_code(error);
-            KafkaLibrary.rd_kafka_error_destroy(error);
-            return code;
+            return Send(arguments, 7);
+        }
+    }
+
+    /// <summary>Hands over a message with any headers; the bytes are copied. 0, or the library's error code.</summary>
+    public unsafe int Send(
+        string topic, byte[]? key, byte[]? value, IReadOnlyList<KafkaHeader> headers, ulong position)
+    {
+        // One piece of memory for names and values, since each must stay where it is during the call.
+        var bytes = new List<byte>();
+        var places = new List<(int Name, int Value, int Size)>(headers.Count);
+        foreach (var (name, headerValue) in headers)
+        {
+            var at = bytes.Count;
+            bytes.AddRange(Encoding.UTF8.GetBytes(name));
+            bytes.Add(0);
+            places.Add((at, bytes.Count, headerValue.Length));
+            bytes.AddRange(headerValue);
+        }
+
+        var arguments = new KafkaArgument[5 + headers.Count];
+        fixed (KafkaArgument* first = arguments)
+        fixed (byte* keyBytes = key, valueBytes = value, headerBytes = bytes.ToArray())
+        {
+            arguments[0] = KafkaArgument.Of(KafkaArgument.Topic, Topic(topic));
+            arguments[1] = KafkaArgument.Of(KafkaArgument.Key, (nint)keyBytes, key?.Length ?? 0);
+            arguments[2] = KafkaArgument.Of(KafkaArgument.Value, (nint)valueBytes, value?.Length ?? 0);
+            arguments[3] = new KafkaArgument { Type = KafkaArgument.Flags, Number = KafkaArgument.CopyFlag };
+            arguments[4] = KafkaArgument.Of(KafkaArgument.Opaque, (nint)position);
+            for (var i = 0; i < places.Count; i++)
+            {
+                var (name, at, size) = places[i];
+                arguments[5 + i] = KafkaArgument.OfHeader(headerBytes + name, headerBytes + at, size);
+            }
+
+            return Send(first, arguments.Length);
         }
     }
 
@@ -95,6 +116,15 @@ internal sealed class KafkaProducer : IAsyncDisposable
             KafkaLibrary.rd_kafka_destroy(client);
             _self.Free();
         }).ConfigureAwait(false);
+    }
+
+    private unsafe int Send(KafkaArgument* arguments, int count)
+    {
+        var error = KafkaLibrary.rd_kafka_produceva(_client, arguments, (nuint)count);
+        if (error == 0) return 0;
+        var code = KafkaLibrary.rd_kafka_error_code(error);
+        KafkaLibrary.rd_kafka_error_destroy(error);
+        return code;
     }
 
     private nint Topic(string name)
@@ -132,10 +162,4 @@ internal sealed class KafkaProducer : IAsyncDisposable
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static unsafe void OnError(nint client, int error, byte* reason, nint opaque) =>
         ((KafkaProducer)GCHandle.FromIntPtr(opaque).Target!)._reports.Troubled(error, KafkaLibrary.Text(reason));
-
-    // What matters of it also comes as an error; without this the library would write to our standard error.
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static unsafe void OnLog(nint client, int level, byte* facility, byte* text)
-    {
-    }
 }

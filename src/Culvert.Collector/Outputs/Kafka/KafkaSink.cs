@@ -81,8 +81,8 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
             }
 
             // The library looked at this message alone.
-            if (KafkaError.IsOfMessage(error)) Reject(record.Position, ErrorText(error));
-            else Failed(record.Position, error, ErrorText(error), _topics.Find(record.Source, record.Severity));
+            if (KafkaError.IsOfMessage(error)) Reject(record.Position, KafkaError.Text(error));
+            else Failed(record.Position, error, KafkaError.Text(error), _topics.Find(record.Source, record.Severity));
         }
 
         return entry.RecordCount;
@@ -122,7 +122,7 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
     public void Failed(ulong position, int error, string reason, string topic)
     {
         if (KafkaError.IsPurge(error)) return;
-        var sentence = KafkaError.Sentence(error, reason, _options.Output, _options.Brokers, topic);
+        var sentence = KafkaError.Sentence(error, reason, $"outputs.{_options.Output}", _options.Brokers, topic);
         if (KafkaError.IsOfMessage(error) && _isCareful)
         {
             Reject(position, reason);
@@ -138,7 +138,7 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
 
     public void Troubled(int error, string reason)
     {
-        var sentence = KafkaError.Sentence(error, reason, _options.Output, _options.Brokers);
+        var sentence = KafkaError.Sentence(error, reason, $"outputs.{_options.Output}", _options.Brokers);
         if (error == KafkaError.Fatal)
         {
             _failure ??= sentence;
@@ -172,8 +172,6 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
         new("compression.type", options.Compression),
         .. careful ? [new("batch.num.messages", "1")] : Array.Empty<KeyValuePair<string, string>>(),
     ];
-
-    private static unsafe string ErrorText(int error) => KafkaLibrary.Text(KafkaLibrary.rd_kafka_err2str(error));
 
     private async ValueTask WaitAsync(int below, CancellationToken cancellationToken)
     {

@@ -9,7 +9,12 @@ namespace Culvert.Collector.Web.Api;
 /// <summary>The ledger as JSON: for the page, and for <c>culvert stats --json</c>.</summary>
 internal static class LedgerJson
 {
-    public static void Write(Utf8JsonWriter writer, LedgerSnapshot ledger, DateTimeOffset time)
+    /// <param name="writer">Where it is written.</param>
+    /// <param name="ledger">What is written.</param>
+    /// <param name="time">As of when.</param>
+    /// <param name="more">Writes further properties of the same object.</param>
+    public static void Write(
+        Utf8JsonWriter writer, LedgerSnapshot ledger, DateTimeOffset time, Action<Utf8JsonWriter>? more = null)
     {
         writer.WriteStartObject();
         writer.WriteString("time"u8, time);
@@ -45,6 +50,7 @@ internal static class LedgerJson
         writer.WriteStartArray("outputs"u8);
         foreach (var output in ledger.Outputs) WriteOutput(writer, output);
         writer.WriteEndArray();
+        more?.Invoke(writer);
         writer.WriteEndObject();
     }
 
@@ -122,7 +128,8 @@ internal static class LedgerJson
         writer.WriteEndObject();
     }
 
-    private static void WriteStatus(Utf8JsonWriter writer, OutputStatusSnapshot status)
+    /// <summary>How an output, or what is like one, fares: properties of the open object.</summary>
+    public static void WriteStatus(Utf8JsonWriter writer, OutputStatusSnapshot status)
     {
         writer.WriteString("type"u8, status.Type);
         writer.WriteString("state"u8, JsonNamingPolicy.CamelCase.ConvertName(status.State.ToString()));

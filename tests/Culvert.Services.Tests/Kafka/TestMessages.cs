@@ -1,0 +1,78 @@
+using System.Text;
+using Culvert.Collector.Intake;
+using Culvert.Collector.Otlp;
+using Culvert.Collector.Outputs;
+using Culvert.Collector.Outputs.Kafka;
+using Culvert.Collector.Records;
+using Culvert.Records;
+
+namespace Culvert.Services.Tests.Kafka;
+
+/// <summary>Writes messages as the output <c>kafka</c> does, or such as it never would.</summary>
+internal sealed class TestMessages : IKafkaReports, IAsyncDisposable
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
+    private static readonly byte[] Origin = AttributeWriter.Encode([new("input", "test")]);
+
+    private readonly KafkaProducer _producer;
+    private readonly OtlpRecordWriter _otlp = new();
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string? _problem;
+    private int _underWay = 1;
+
+    public TestMessages(KafkaBroker broker) => _producer = new KafkaProducer(
+        [new("bootstrap.servers", broker.Address), new("enable.idempotence", "true"), new("linger.ms", "20")], this);
+
+    /// <summary>Records «service-N» with N as their sequence, of one program.</summary>
+    public void Records(string topic, string service, int first, int count)
+    {
+        var source = Source.From(Origin, AttributeWriter.Encode([new("service.name", service)]));
+        var producer = new ProducerId((UInt128)(uint)string.GetHashCode(service, StringComparison.Ordinal) + 1, 1);
+        Span<byte> identity = stackalloc byte[RecordIdentity.LengthMax];
+        for (var i = first; i < first + count; i++)
+        {
+            var value = _otlp.Write(new StoredRecord
+            {
+                Position = 0, TimeNs = 1_750_000_000_000_000_000 + i, ObservedNs = 1_750_000_000_000_000_500 + i,
+                Severity = Severity.Info, Flags = RecordFlags.None, Source = source, Trace = [], Template = [],
+                Logger = [], EventName = [], Body = Encoding.UTF8.GetBytes($"{service}-{i}"), Attributes = default,
+            }).ToArray();
+            var length = RecordIdentity.Format(producer, (ulong)i, identity);
+            Send(topic, Encoding.UTF8.GetBytes(service), value,
+                new(KafkaHeaders.SchemaName, KafkaHeaders.ProtobufSchema.ToArray()),
+                new(KafkaHeaders.IdentityName, identity[..length].ToArray()));
+        }
+    }
+
+    public void Send(string topic, byte[]? key, byte[]? value, params KafkaHeader[] headers)
+    {
+        Interlocked.Increment(ref _underWay);
+        Assert.Equal(0, _producer.Send(topic, key, value, headers, 0));
+    }
+
+    /// <summary>Waits until the broker has all.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Finish();
+        await _done.Task.WaitAsync(Timeout, CancellationToken.None);
+        await _producer.DisposeAsync();
+        Assert.Null(_problem);
+    }
+
+    public void Delivered(ulong position) => Finish();
+
+    public void Failed(ulong position, int error, string reason, string topic)
+    {
+        _problem = reason;
+        Finish();
+    }
+
+    public void Troubled(int error, string reason)
+    {
+    }
+
+    private void Finish()
+    {
+        if (Interlocked.Decrement(ref _underWay) == 0) _done.TrySetResult();
+    }
+}
