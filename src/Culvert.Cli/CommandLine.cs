@@ -44,6 +44,7 @@ internal static class CommandLine
             SearchCommand.Create(),
             TailCommand.Create(),
             StatsCommand.Create(),
+            PageCommand.Create(),
             DemoCommand.Create(),
             ConfigCommand.Create(),
             BenchCommand.Create(),

@@ -84,10 +84,12 @@ internal sealed class TwoEngines : IAsyncDisposable
     }
 
     /// <summary>Writes what the store has and the index has not; it can be found when this returns.</summary>
-    public async Task IndexAsync()
+    /// <param name="which">What of it; null for all.</param>
+    /// <param name="from">Begins again at this position.</param>
+    public async Task IndexAsync(Func<RecordCopy, bool>? which = null, ulong? from = null)
     {
         using var document = new ElasticsearchDocument();
-        using var tail = _store.OpenTail(Collector.Query.LogQuery.All, _indexed);
+        using var tail = _store.OpenTail(Collector.Query.LogQuery.All, from ?? _indexed);
         var body = new MemoryStream();
         var count = 0;
         while (tail.Read(Take, TestContext.Current.CancellationToken))
@@ -100,6 +102,7 @@ internal sealed class TwoEngines : IAsyncDisposable
 
         bool Take(in StoredRecord record)
         {
+            if (which is not null && !which(new RecordCopy(record))) return true;
             Span<byte> identity = stackalloc byte[RecordIdentity.LengthMax];
             identity = identity[..RecordIdentity.Format(_producer.Id, record.Position, identity)];
             body.Write("{\"create\":{\"_index\":\""u8);
