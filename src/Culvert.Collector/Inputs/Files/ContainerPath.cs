@@ -9,6 +9,7 @@ internal static partial class ContainerPath
     /// <summary>What the path says, and the service's name with it; empty for a path that is no container's.</summary>
     public static IReadOnlyList<KeyValuePair<string, object?>> Read(string path)
     {
+        path = path.Replace(Path.DirectorySeparatorChar, '/');
         if (KubernetesLink().Match(path) is { Success: true } link) return Kubernetes(link);
         if (KubernetesPod().Match(path) is { Success: true } pod) return Kubernetes(pod);
         return Docker().Match(path) is { Success: true } docker

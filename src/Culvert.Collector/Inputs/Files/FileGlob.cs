@@ -9,16 +9,20 @@ internal sealed class FileGlob
 {
     private const string AnyDepth = "**";
 
+    /// <summary>As the system's own names are: Windows knows a file by its name in any case.</summary>
+    private static readonly bool IgnoresCase = OperatingSystem.IsWindows();
+
     private readonly string[] _names;
     private readonly int _fixedCount;
 
     public FileGlob(string pattern)
     {
         Pattern = Path.GetFullPath(pattern);
-        _names = Pattern.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+        var top = Path.GetPathRoot(Pattern)!;
+        _names = Pattern[top.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
         _fixedCount = _names.TakeWhile(name => name.AsSpan().IndexOfAny('*', '?') < 0).Count();
         if (_fixedCount == _names.Length) _fixedCount--;
-        Root = Path.GetPathRoot(Pattern) + string.Join(Path.DirectorySeparatorChar, _names[..Math.Max(0, _fixedCount)]);
+        Root = Path.Combine([top, .. _names[..Math.Max(0, _fixedCount)]]);
     }
 
     public string Pattern { get; }
@@ -29,8 +33,12 @@ internal sealed class FileGlob
     /// <summary>Whether matches may lie deeper than in <see cref="Root"/> itself.</summary>
     public bool IsDeep => _names.Length - _fixedCount > 1;
 
-    public bool IsMatch(string path) =>
-        IsMatch(path.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries), _names);
+    public bool IsMatch(string path)
+    {
+        var top = Path.GetPathRoot(path)!;
+        return string.Equals(top, Path.GetPathRoot(Pattern), StringComparison.OrdinalIgnoreCase) && IsMatch(
+            path[top.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries), _names);
+    }
 
     /// <summary>The paths of files that are there now; folders that may not be read are left out.</summary>
     public IEnumerable<string> Find() => Find(Root, Math.Max(0, _fixedCount), 0);
@@ -69,7 +77,7 @@ internal sealed class FileGlob
                 {
                     ShouldIncludePredicate = (ref FileSystemEntry entry) => entry.IsDirectory == wantFolders
                         && (followLinks || !entry.Attributes.HasFlag(FileAttributes.ReparsePoint))
-                        && FileSystemName.MatchesSimpleExpression(name, entry.FileName, ignoreCase: false),
+                        && FileSystemName.MatchesSimpleExpression(name, entry.FileName, IgnoresCase),
                 },
             ];
         }
@@ -95,7 +103,7 @@ internal sealed class FileGlob
             }
 
             if (path.IsEmpty) return false;
-            if (!FileSystemName.MatchesSimpleExpression(names[0], path[0], ignoreCase: false)) return false;
+            if (!FileSystemName.MatchesSimpleExpression(names[0], path[0], IgnoresCase)) return false;
             path = path[1..];
             names = names[1..];
         }

@@ -7,8 +7,6 @@ namespace Culvert.Collector.Inputs.Files;
 /// thread at a time.</summary>
 internal sealed class FileScanner
 {
-    private const int PermissionDenied = 13;
-
     private readonly InputContext _context;
     private readonly FilesOptions _options;
     private readonly ILogger _logger;
@@ -53,9 +51,9 @@ internal sealed class FileScanner
 
     private void Visit(string path, Dictionary<FileId, FileTail> tails)
     {
-        if (!FileStat.TryGet(path, out var stat, out var error))
+        if (!FileStat.TryGet(path, out var stat, out var isDenied))
         {
-            if (error == PermissionDenied) NoteUnreadable(path, "permission denied");
+            if (isDenied) NoteUnreadable(path, "permission denied");
             return;
         }
 

@@ -1,61 +1,26 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Culvert.Collector.Inputs.Files;
 
-/// <summary>What the system says of a file. .NET tells neither device nor inode.</summary>
+/// <summary>What the system says of a file. .NET does not tell which file it is.</summary>
 /// <param name="Id">Which file it is, whatever its name.</param>
 /// <param name="SizeBytes">Its length.</param>
 /// <param name="IsRegular">False for folders, pipes and devices.</param>
 /// <param name="IsDeleted">Whether no name is left.</param>
-internal readonly partial record struct FileStat(FileId Id, long SizeBytes, bool IsRegular, bool IsDeleted)
+internal readonly record struct FileStat(FileId Id, long SizeBytes, bool IsRegular, bool IsDeleted)
 {
-    /// <summary>Follows symbolic links; false with the system's error number.</summary>
-    public static bool TryGet(string path, out FileStat stat, out int error) =>
-        TryGet(StatxLayout.CurrentFolder, path, 0, out stat, out error);
+    /// <summary>Follows symbolic links. When it returns false, <paramref name="isDenied"/> tells a file that may not be
+    /// looked at from one that is not there.</summary>
+    public static bool TryGet(string path, out FileStat stat, out bool isDenied) =>
+        OperatingSystem.IsWindows()
+            ? WindowsFileStat.TryGet(path, out stat, out isDenied)
+            : LinuxFileStat.TryGet(path, out stat, out isDenied);
 
-    public static bool TryGet(SafeFileHandle file, out FileStat stat)
-    {
-        var isHeld = false;
-        try
-        {
-            file.DangerousAddRef(ref isHeld);
-            return TryGet((int)file.DangerousGetHandle(), "", StatxLayout.EmptyPath, out stat, out _);
-        }
-        finally
-        {
-            if (isHeld) file.DangerousRelease();
-        }
-    }
-
-    private static unsafe bool TryGet(int folder, string path, int flags, out FileStat stat, out int error)
-    {
-        Span<byte> buffer = stackalloc byte[StatxLayout.Bytes];
-        fixed (byte* pointer = buffer)
-        {
-            if (Statx(folder, path, flags, StatxLayout.Mask, pointer) != 0)
-            {
-                stat = default;
-                error = Marshal.GetLastPInvokeError();
-                return false;
-            }
-        }
-
-        var major = BinaryPrimitives.ReadUInt32LittleEndian(buffer[StatxLayout.DeviceMajorOffset..]);
-        var minor = BinaryPrimitives.ReadUInt32LittleEndian(buffer[StatxLayout.DeviceMinorOffset..]);
-        stat = new FileStat(
-            new FileId((ulong)major << 32 | minor, BitConverter.ToUInt64(buffer[StatxLayout.InodeOffset..])),
-            BitConverter.ToInt64(buffer[StatxLayout.SizeOffset..]),
-            (BitConverter.ToUInt16(buffer[StatxLayout.ModeOffset..]) & StatxLayout.TypeMask) == StatxLayout.RegularFile,
-            BitConverter.ToUInt32(buffer[StatxLayout.LinksOffset..]) == 0);
-        error = 0;
-        return true;
-    }
-
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static unsafe partial int Statx(int folder, string path, int flags, uint mask, byte* buffer);
+    public static bool TryGet(SafeFileHandle file, out FileStat stat) =>
+        OperatingSystem.IsWindows() ? WindowsFileStat.TryGet(file, out stat) : LinuxFileStat.TryGet(file, out stat);
 }
 
 /// <summary>Which file, whatever its name, as long as it lives.</summary>
+/// <param name="Device">Linux' device, or the volume's serial number.</param>
+/// <param name="Inode">Linux' inode, or the file's number on the volume.</param>
 internal readonly record struct FileId(ulong Device, ulong Inode);

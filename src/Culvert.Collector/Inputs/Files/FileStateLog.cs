@@ -125,12 +125,23 @@ internal sealed class FileStateLog : IDisposable
         _buffer.Clear();
         foreach (var state in _states.Values) WriteEntry(state);
         var temporary = _path + ".new";
-        var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
-        RandomAccess.Write(file, _buffer.Written, 0);
-        RandomAccess.FlushToDisk(file);
-        File.Move(temporary, _path, overwrite: true);
+        using (var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write, FileShare.Read))
+        {
+            RandomAccess.Write(file, _buffer.Written, 0);
+            RandomAccess.FlushToDisk(file);
+        }
+
+        // Windows replaces no file that is open.
         _file.Dispose();
-        _file = file;
+        try
+        {
+            File.Move(temporary, _path, overwrite: true);
+        }
+        finally
+        {
+            _file = OpenFile(_path);
+        }
+
         _length = _buffer.Length;
         _buffer.Clear();
     }

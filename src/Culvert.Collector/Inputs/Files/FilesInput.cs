@@ -76,9 +76,6 @@ internal sealed class FilesInput : IInput
     /// <summary>Reads the state; the first thing that <see cref="StartAsync"/> does.</summary>
     internal void Open()
     {
-        if (!OperatingSystem.IsLinux())
-            throw new PlatformNotSupportedException(
-                "Files are followed on Linux only so far; send them with 'culvert send'.");
         var forgetBefore = UnixTime.NowNs(_context.Time) - FilesLimits.PositionKeptFor.Ticks * 100;
         _states = FileStateLog.Open(_options.StateFile, forgetBefore);
         _scanner = new FileScanner(_context, _options, _states.States);

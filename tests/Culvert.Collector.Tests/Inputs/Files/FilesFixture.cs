@@ -67,7 +67,13 @@ internal sealed class FilesFixture : IAsyncDisposable
     }
 
     /// <summary>The state as it was at an earlier time, as after a crash that came before it was saved again.</summary>
-    public byte[] SaveState() => File.ReadAllBytes(PathOf("state/files"));
+    public byte[] SaveState()
+    {
+        using var file = new FileStream(PathOf("state/files"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
 
     public void RestoreState(byte[] state) => File.WriteAllBytes(PathOf("state/files"), state);
 

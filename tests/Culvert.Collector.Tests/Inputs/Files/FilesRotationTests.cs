@@ -1,3 +1,5 @@
+using Culvert.Tests;
+
 namespace Culvert.Collector.Tests.Inputs.Files;
 
 /// <summary>The files that are renamed, deleted, truncated and linked while they are followed.</summary>
@@ -23,6 +25,7 @@ public sealed class FilesRotationTests
     [Fact]
     public async Task Pass_DeletedWhileOpen_IsReadToItsEndAndThenLetGo()
     {
+        Assert.SkipWhen(Wine.IsHere, "Wine 8 does not tell that a file is deleted while it is open.");
         await using var files = new FilesFixture();
         files.Append("app.log", "a1\n");
         files.Start("*.log");
@@ -92,6 +95,8 @@ public sealed class FilesRotationTests
         await using var files = new FilesFixture();
         files.Start("app.log*");
         var expected = new List<string>();
+        // Windows lets nobody put a file in the place of one that is open, so there none is overwritten.
+        var oldest = OperatingSystem.IsWindows() ? 40 : 4;
         for (var rotation = 0; rotation < 40; rotation++)
         {
             for (var line = 0; line < 25; line++)
@@ -103,7 +108,7 @@ public sealed class FilesRotationTests
 
             // As logrotate does it: the older ones move up, the oldest is deleted, the newest gets number 1. The writer
             // goes on with the old file until it is told to open its log again.
-            for (var n = 4; n > 0; n--)
+            for (var n = oldest; n > 0; n--)
             {
                 if (File.Exists(files.PathOf($"app.log.{n}"))) files.Rename($"app.log.{n}", $"app.log.{n + 1}");
             }
