@@ -20,5 +20,6 @@ internal static class BenchCommand
         TransportsBench.Create(),
         TransportsPeer.Create(),
         BareCopyData.Create(),
+        DotNetPipePeer.Create(),
     }.WithExamples("culvert bench transports --size 64", "culvert bench collect --seconds 20");
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Globalization;
+using System.Runtime.Versioning;
 using Culvert.Cli.Bench.Transports;
 using Culvert.Cli.Terminal;
 using Culvert.Connections;
@@ -11,13 +10,21 @@ namespace Culvert.Cli.Bench;
 /// C.</summary>
 internal static class TransportsBench
 {
-    private const int IdleConnections = 1000;
+    private const int IdleCount = 1000;
     private const int Rounds = 3;
-    private const string BareCopyDataName = "bare SendMessage";
+
+    /// <summary>Turns in a round: what is compared goes on by turns of a part of a second each.</summary>
+    private const int Turns = 10;
+
     private const string CopyData = "copydata";
+    private const string MessagePipe = "pipe-message";
     private static readonly string[] AllTransports = OperatingSystem.IsWindows()
-        ? ["mem", CopyData]
+        ? ["mem", "tcp", "pipe", MessagePipe, CopyData]
         : ["unix", "local", "pipe", "tcp", "mem"];
+
+    // What says nothing of its own, and what is no connection to another process.
+    private static readonly string[] NoIdle = ["mem", MessagePipe, CopyData];
+
     private static readonly int[] AllSizes = [64, 1024, 64 * 1024];
 
     public static Command Create()
@@ -83,9 +90,9 @@ internal static class TransportsBench
             }
         }
 
-        foreach (var name in transports.Where(name => name is not ("mem" or CopyData)))
+        foreach (var name in transports.Except(NoIdle))
         {
-            await WithPeerAsync(name, endpoint => IdleAsync(report, name, endpoint)).WaitAsync(cancellationToken);
+            await IdleAsync(report, name).WaitAsync(cancellationToken);
         }
 
         return report.ExitCode;
@@ -98,30 +105,45 @@ internal static class TransportsBench
         BenchReport report, CBaseline? c, string mode, int size, double seconds, IGrouping<string, string> transports)
     {
         var family = transports.Key;
+        var floorName = FloorOf(family);
         double[]? floor = null;
         var best = transports.ToDictionary(name => name, _ => (double[]?)null);
         for (var round = 0; round < Rounds; round++)
         {
-            floor = Better(mode, floor, family == CopyData
-                ? MeasureBareCopyData(mode, size, seconds)
-                : c?.Measure(mode, family, size, seconds));
-            foreach (var name in transports)
+            floor = Better(mode, floor, c?.Measure(mode, family, size, seconds));
+            var opened = new List<(string? Name, BenchTurns Turns)>();
+            try
             {
-                double[]? figures = null;
-                await WithPeerAsync(name, async endpoint =>
-                    figures = await TransportsMeasure.MeasureAsync(mode, endpoint, size, seconds));
-                if (figures is null) report.Wrong($"{name} {mode} of {size} bytes");
-                best[name] = Better(mode, best[name], figures);
+                if (OperatingSystem.IsWindows() && await OpenFloorAsync(family, mode, size) is { } system)
+                {
+                    opened.Add((null, new BenchTurns(system, null, mode, size)));
+                }
+
+                foreach (var name in transports)
+                {
+                    opened.Add((name, await OpenAsync(name, mode, size)));
+                }
+
+                for (var turn = 0; turn < Turns; turn++)
+                {
+                    foreach (var (_, turns) in opened) await turns.RunAsync(seconds / Turns);
+                }
+            }
+            finally
+            {
+                foreach (var (_, turns) in opened) await turns.DisposeAsync();
+            }
+
+            foreach (var (name, turns) in opened)
+            {
+                var figures = turns.Figures();
+                if (figures is null) report.Wrong($"{name ?? floorName} {mode} of {size} bytes");
+                if (name is null) floor = Better(mode, floor, figures);
+                else best[name] = Better(mode, best[name], figures);
             }
         }
 
-        var floorName = family == CopyData ? BareCopyDataName : $"C, blocking, {family}";
-        if (floor is not null)
-        {
-            var program = family == CopyData ? "bare" : "c";
-            report.Add($"{program} {family} {mode}", Size(size), Figures(mode, size, floor));
-        }
-
+        if (floor is not null) report.Add($"{floorName} {mode}", Size(size), Figures(mode, size, floor));
         foreach (var name in transports)
         {
             if (best[name] is not { } figures) continue;
@@ -137,19 +159,40 @@ internal static class TransportsBench
         return mode == "stream" == other[0] > one[0] ? other : one;
     }
 
-    /// <summary>What a transport is compared with.</summary>
-    private static string FamilyOf(string transport) => transport is "tcp" or CopyData ? transport : "unix";
+    /// <summary>Those that are compared with the same.</summary>
+    private static string FamilyOf(string transport) =>
+        OperatingSystem.IsWindows() || transport == "tcp" ? transport : "unix";
 
-    private static async Task IdleAsync(BenchReport report, string name, Endpoint endpoint)
+    /// <summary>What a family is compared with.</summary>
+    private static string FloorOf(string family) => family switch
     {
-        if (await TransportsMeasure.IdleAsync(endpoint, IdleConnections) is not { } bytes)
+        CopyData => "bare SendMessage",
+        "pipe" when OperatingSystem.IsWindows() => "NamedPipeStream",
+        MessagePipe => "NamedPipeStream, messages",
+        _ => $"C, blocking, {family}",
+    };
+
+    [SupportedOSPlatform("windows")]
+    private static async Task<IBenchLine?> OpenFloorAsync(string family, string mode, int size) => family switch
+    {
+        CopyData => await BareCopyDataLine.OpenAsync(mode, size),
+        "pipe" => await DotNetPipe.OpenAsync(hasMessages: false, mode, size),
+        MessagePipe => await DotNetPipe.OpenAsync(hasMessages: true, mode, size),
+        _ => null,
+    };
+
+    private static async Task IdleAsync(BenchReport report, string name)
+    {
+        var (endpoint, peer) = await TransportsPeer.StartAsync(EndpointOf(name));
+        await using var owned = peer;
+        if (await IdleConnections.MeasureAsync(endpoint, IdleCount) is not { } bytes)
         {
             report.Wrong($"{name} idle connections");
             return;
         }
 
         report.Add(
-            $"{name} idle", $"{IdleConnections}",
+            $"{name} idle", $"{IdleCount}",
             [("bytes_per_idle_connection", bytes.Heap), ("resident_bytes", bytes.Resident)]);
     }
 
@@ -161,61 +204,23 @@ internal static class TransportsBench
         return baseline;
     }
 
-    private static double[]? MeasureBareCopyData(string mode, int size, double seconds)
+    private static async Task<BenchTurns> OpenAsync(string name, string mode, int size)
     {
-        if (!OperatingSystem.IsWindows()) return null;
-        var answers = mode == "pingpong" ? "true" : "false";
-        var start = ChildStart(BareCopyData.CommandName, size.ToString(CultureInfo.InvariantCulture), answers);
-        using var child = Process.Start(start)!;
-        var figures = BareCopyData.Measure(child, mode, size, seconds);
-        child.StandardInput.Close();
-        child.WaitForExit();
-        return figures;
+        var (endpoint, peer) = await TransportsPeer.StartAsync(EndpointOf(name));
+        var kind = mode == "stream" ? TransportsPeer.Stream : TransportsPeer.PingPong;
+        return new BenchTurns(await ConnectionLine.OpenAsync(endpoint, kind, size), peer, mode, size);
     }
 
-    /// <summary>Runs the measurement against a second process, or against this one for <c>mem://</c>.</summary>
-    private static async Task WithPeerAsync(string name, Func<Endpoint, Task> measure)
+    private static Endpoint EndpointOf(string name)
     {
-        var unique = $"culvert-bench-{Environment.ProcessId}";
-        var endpoint = name switch
+        var unique = $"culvert-bench-{Guid.NewGuid():N}";
+        return Endpoint.Parse(name switch
         {
             "tcp" => "tcp://127.0.0.1:0",
             "unix" => $"unix://{Path.GetTempPath()}{unique}.sock",
+            MessagePipe => $"pipe://{unique}?mode=message",
             _ => $"{name}://{unique}",
-        };
-        if (name == "mem")
-        {
-            await using var listener = await Ipc.ListenAsync(endpoint);
-            var serving = TransportsPeer.ServeAsync(listener);
-            await measure(listener.Endpoint);
-            await listener.UnbindAsync();
-            await serving;
-            return;
-        }
-
-        using var child = Process.Start(ChildStart(TransportsPeer.CommandName, endpoint))!;
-        var ready = await child.StandardOutput.ReadLineAsync()
-            ?? throw new InvalidOperationException("The second process of the benchmark did not start.");
-        await measure(Endpoint.Parse(ready));
-        child.StandardInput.Close();
-        await child.WaitForExitAsync();
-    }
-
-    private static ProcessStartInfo ChildStart(params string[] arguments)
-    {
-        // Started by its own host or by `dotnet culvert.dll`: the child is started the same way.
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
-        {
-            RedirectStandardInput = true, RedirectStandardOutput = true,
-        };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-        {
-            start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Culvert.Cli.dll"));
-        }
-
-        start.ArgumentList.Add("bench");
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        return start;
+        });
     }
 
     private static (string, double)[] Figures(string mode, int size, double[] figures) => mode == "stream"

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
@@ -17,8 +16,6 @@ internal static unsafe class BareCopyData
     public const string CommandName = "copydata-bare-peer";
 
     private const string ClassName = "Culvert.Bench.Bare";
-
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.7);
 
     private static byte[] _received = [];
     private static int _receivedLength;
@@ -40,59 +37,8 @@ internal static unsafe class BareCopyData
         return command;
     }
 
-    /// <summary>Round trips: p50, p99 and p99.9 in microseconds. Stream: messages a second. Null when an answer was
-    /// wrong.</summary>
-    [SupportedOSPlatform("windows")]
-    public static double[]? Measure(Process peer, string mode, int size, double seconds)
-    {
-        var peerWindow = nint.Parse(peer.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
-        double[]? figures = null;
-        var thread = new Thread(() => figures = mode == "pingpong"
-            ? PingPong(peerWindow, size, seconds)
-            : Stream(peerWindow, size, seconds));
-        thread.Start();
-        thread.Join();
-        return figures;
-    }
-
-    [SupportedOSPlatform("windows")]
-    private static double[]? PingPong(nint peer, int size, double seconds)
-    {
-        _received = new byte[size];
-        var window = Open();
-        var message = new BenchMessage(size);
-        var samples = new List<double>(1 << 20);
-        var started = Stopwatch.GetTimestamp();
-        for (long number = 0; ; number++)
-        {
-            var before = Stopwatch.GetTimestamp();
-            var elapsed = Stopwatch.GetElapsedTime(started, before);
-            if (elapsed.TotalSeconds > seconds + WarmUp.TotalSeconds) break;
-            _receivedLength = 0;
-            Send(peer, window, message.Get(number).Span);
-            var after = Stopwatch.GetTimestamp();
-            if (_receivedLength != size || !message.Matches(new(_received), number)) return null;
-            if (elapsed > WarmUp) samples.Add(Stopwatch.GetElapsedTime(before, after).TotalMicroseconds);
-        }
-
-        samples.Sort();
-        return [At(samples, 0.5), At(samples, 0.99), At(samples, 0.999)];
-    }
-
-    [SupportedOSPlatform("windows")]
-    private static double[]? Stream(nint peer, int size, double seconds)
-    {
-        var window = Open();
-        var message = new BenchMessage(size);
-        var started = Stopwatch.GetTimestamp();
-        long sent = 0;
-        while (Stopwatch.GetElapsedTime(started).TotalSeconds < seconds)
-        {
-            if (Send(peer, window, message.Get(sent).Span) != ++sent) return null;
-        }
-
-        return [sent / Stopwatch.GetElapsedTime(started).TotalSeconds];
-    }
+    /// <summary>This process's window takes messages of this size from here on.</summary>
+    public static void Expect(int size) => _received = new byte[size];
 
     [SupportedOSPlatform("windows")]
     private static void Serve(int size, bool answers)
@@ -112,7 +58,7 @@ internal static unsafe class BareCopyData
     }
 
     [SupportedOSPlatform("windows")]
-    private static nint Open()
+    public static nint Open()
     {
         fixed (char* name = ClassName)
         {
@@ -145,7 +91,7 @@ internal static unsafe class BareCopyData
     }
 
     [SupportedOSPlatform("windows")]
-    private static nint Send(nint window, nint sender, ReadOnlySpan<byte> bytes)
+    public static nint Send(nint window, nint sender, ReadOnlySpan<byte> bytes)
     {
         fixed (byte* pointer = bytes)
         {
@@ -154,5 +100,11 @@ internal static unsafe class BareCopyData
         }
     }
 
-    private static double At(List<double> sorted, double share) => sorted[(int)(sorted.Count * share)];
+    /// <summary>What came last and was not taken yet, to this process's window.</summary>
+    public static ReadOnlySpan<byte> TakeReceived()
+    {
+        var length = _receivedLength;
+        _receivedLength = 0;
+        return _received.AsSpan(0, length);
+    }
 }

@@ -7,6 +7,10 @@ namespace Culvert.Cli.Bench.Transports;
 internal sealed class BenchMessage
 {
     public const int SizeMin = 8;
+
+    /// <summary>Ends a stream, or a part of it: whoever receives it says how many it got.</summary>
+    public const long EndNumber = -1;
+
     private const int NumberBytes = sizeof(long);
 
     private readonly byte[] _bytes;
@@ -23,6 +27,12 @@ internal sealed class BenchMessage
     {
         BinaryPrimitives.WriteInt64LittleEndian(_bytes, number);
         return _bytes;
+    }
+
+    /// <summary>Writes so many messages one behind the other.</summary>
+    public void Fill(Span<byte> destination, long first, int count)
+    {
+        for (var i = 0; i < count; i++) Get(first + i).Span.CopyTo(destination[(i * Size)..]);
     }
 
     /// <summary>Whether these bytes, as many as a message has, are the message of this number.</summary>

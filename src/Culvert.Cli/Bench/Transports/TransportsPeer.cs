@@ -28,8 +28,22 @@ internal static class TransportsPeer
         return command;
     }
 
+    /// <summary>Starts a process that listens, or listens in this one for <c>mem://</c>.</summary>
+    public static async Task<(Endpoint Endpoint, IAsyncDisposable Peer)> StartAsync(Endpoint endpoint)
+    {
+        if (endpoint.Scheme == "mem")
+        {
+            var listener = await Ipc.ListenAsync(endpoint).ConfigureAwait(false);
+            _ = ServeAsync(listener);
+            return (listener.Endpoint, listener);
+        }
+
+        var peer = await BenchPeer.StartAsync(CommandName, endpoint.ToString()).ConfigureAwait(false);
+        return (Endpoint.Parse(peer.Said), peer);
+    }
+
     /// <summary>Accepts until the listener is gone.</summary>
-    public static async Task ServeAsync(Listener listener)
+    private static async Task ServeAsync(Listener listener)
     {
         while (await listener.AcceptAsync().ConfigureAwait(false) is { } connection)
         {
@@ -55,11 +69,18 @@ internal static class TransportsPeer
         await using var owned = connection;
         try
         {
+            if (connection.Messages is { } messages)
+            {
+                if (await messages.ReceiveAsync().ConfigureAwait(false) is not { Length: PrefaceBytes } first) return;
+                await ServeMessagesAsync(messages, first.ToArray()).ConfigureAwait(false);
+                return;
+            }
+
             var result = await connection.Input.ReadAtLeastAsync(PrefaceBytes).ConfigureAwait(false);
             if (result.Buffer.Length < PrefaceBytes) return;
             var preface = result.Buffer.Slice(0, PrefaceBytes).ToArray();
             connection.Input.AdvanceTo(result.Buffer.GetPosition(PrefaceBytes));
-            var size = BinaryPrimitives.ReadInt32LittleEndian(preface.AsSpan(1));
+            var size = SizeOf(preface);
             if (preface[0] == PingPong) await AnswerAsync(connection, size).ConfigureAwait(false);
             else if (preface[0] == Memory) await TellMemoryAsync(connection).ConfigureAwait(false);
             else await CountAsync(connection, size).ConfigureAwait(false);
@@ -67,6 +88,19 @@ internal static class TransportsPeer
         catch (ConnectionException)
         {
             // The measuring side has given up; it says why.
+        }
+    }
+
+    private static int SizeOf(byte[] preface) => BinaryPrimitives.ReadInt32LittleEndian(preface.AsSpan(1));
+
+    private static async Task ServeMessagesAsync(MessageChannel messages, byte[] preface)
+    {
+        var counter = preface[0] == PingPong ? null : new BenchCounter(SizeOf(preface));
+        while (await messages.ReceiveAsync().ConfigureAwait(false) is { } message)
+        {
+            if (counter is null) await messages.SendAsync(message).ConfigureAwait(false);
+            else if (!counter.TryCount(message.Span)) return;
+            else if (counter.HasEnded) await messages.SendAsync(counter.TakeAnswer()).ConfigureAwait(false);
         }
     }
 
@@ -114,8 +148,7 @@ internal static class TransportsPeer
 
     private static async Task CountAsync(Connection connection, int size)
     {
-        var message = new BenchMessage(size);
-        long right = 0;
+        var counter = new BenchCounter(size);
         while (true)
         {
             var result = await connection.Input.ReadAsync().ConfigureAwait(false);
@@ -123,29 +156,19 @@ internal static class TransportsPeer
             while (buffer.Length >= size)
             {
                 // Those that lie whole in one piece of memory are compared there, as the program in C does.
-                var first = buffer.FirstSpan;
-                var at = 0;
-                for (; first.Length - at >= size; at += size, right++)
+                if (counter.TryCountAll(buffer.FirstSpan) is not { } count) return;
+                if (count == 0)
                 {
-                    if (!message.Matches(first.Slice(at, size), right)) return;
+                    if (!counter.TryCount(buffer.Slice(0, size).ToArray())) return;
+                    count = size;
                 }
 
-                if (at == 0)
-                {
-                    if (!message.Matches(buffer, right++)) return;
-                    at = size;
-                }
-
-                buffer = buffer.Slice(at);
+                buffer = buffer.Slice(count);
             }
 
             connection.Input.AdvanceTo(buffer.Start, buffer.End);
-            if (result.IsCompleted) break;
+            if (counter.HasEnded) await connection.Output.WriteAsync(counter.TakeAnswer()).ConfigureAwait(false);
+            if (result.IsCompleted) return;
         }
-
-        var answer = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(answer, right);
-        await connection.Output.WriteAsync(answer).ConfigureAwait(false);
-        await connection.Output.CompleteAsync().ConfigureAwait(false);
     }
 }
