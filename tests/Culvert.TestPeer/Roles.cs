@@ -7,6 +7,9 @@ namespace Culvert.TestPeer;
 /// end.</summary>
 internal static class Roles
 {
+    /// <summary>Messages that <c>send-messages</c> sends; some are longer than a pipe's buffer, some empty.</summary>
+    private static readonly int[] MessageSizes = [5, 0, 100_000, 0, 0, 70_000, 1];
+
     public static async Task<int> RunAsync(string role, string endpoint)
     {
         try
@@ -63,6 +66,17 @@ internal static class Roles
 
                 Say($"closed {(await connection.Closed).Kind}");
                 break;
+            case "echo-messages":
+                await EchoAsync(connection);
+                break;
+            case "send-messages":
+                foreach (var size in MessageSizes) await connection.Messages!.SendAsync(fill.AsMemory(0, size));
+                await connection.DisposeAsync();
+                break;
+            case "send-a-message":
+                await connection.Messages!.SendAsync(fill.AsMemory(0, 1));
+                await connection.Messages.SendAsync(new byte[1 << 20]); // More than the pipe takes.
+                break;
             case "watch":
                 Say($"closed {(await connection.Closed).Kind}");
                 break;
@@ -94,6 +108,12 @@ internal static class Roles
         await using var owned = connection;
         try
         {
+            if (connection.Messages is { } messages)
+            {
+                while (await messages.ReceiveAsync() is { } message) await messages.SendAsync(message);
+                return;
+            }
+
             while (true)
             {
                 var result = await connection.Input.ReadAsync();

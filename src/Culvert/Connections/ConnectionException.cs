@@ -26,6 +26,9 @@ public enum ConnectionError
     /// <summary>The endpoint is there, but this user is not admitted.</summary>
     NotAllowed,
 
+    /// <summary>Somebody listens, who is not the user whom this client trusts.</summary>
+    WrongOwner,
+
     /// <summary>The deadline passed.</summary>
     TimedOut,
 

@@ -14,8 +14,9 @@ public abstract class Transport
         Endpoint endpoint, ListenerOptions options, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Connects. Throws <see cref="ConnectionException"/>: NobodyListens, Busy, NotAllowed, TimedOut, InvalidEndpoint;
-    /// <see cref="OperationCanceledException"/> when cancelled. Honours the deadline at every point and does not spin.
+    /// Connects. Throws <see cref="ConnectionException"/>: NobodyListens, Busy, NotAllowed, WrongOwner, TimedOut,
+    /// InvalidEndpoint; <see cref="OperationCanceledException"/> when cancelled. Honours the deadline at every point
+    /// and does not spin.
     /// </summary>
     public abstract ValueTask<Connection> ConnectAsync(
         Endpoint endpoint, ConnectOptions options, CancellationToken cancellationToken = default);

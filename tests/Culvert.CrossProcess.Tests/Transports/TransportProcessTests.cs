@@ -18,7 +18,7 @@ public abstract class TransportProcessTests : IDisposable
     /// <summary>The kernel tells a local peer's process, its death and how it closed.</summary>
     protected abstract bool IsLocalKernel { get; }
 
-    /// <summary>It is a named pipe of Windows, whose client's abort looks like a close.</summary>
+    /// <summary>It is a named pipe of Windows.</summary>
     protected virtual bool IsWindowsPipe => false;
 
     /// <summary>The kernel, or whoever started it, tells that a process died.</summary>
@@ -28,7 +28,7 @@ public abstract class TransportProcessTests : IDisposable
     protected virtual CloseKind ExitKind => CloseKind.PeerDied;
 
     /// <summary>An abort by the child is told from a close, and one by this side.</summary>
-    protected virtual bool TellsChildsAbort => !IsWindowsPipe;
+    protected virtual bool TellsChildsAbort => true;
 
     protected virtual bool TellsAbort => true;
 

@@ -51,6 +51,37 @@ public sealed class UnixProcessTests : TransportProcessTests
         Assert.Equal("nobody", server.Peer.UserName);
     }
 
+    [Fact]
+    public async Task Connect_WhereAnotherOwnerIsTrusted_IsWrongOwner()
+    {
+        Assert.SkipWhen(Environment.UserName == "nobody", "The listener is nobody's here.");
+        var endpoint = NewEndpoint();
+        await using var listener = await Ipc.ListenAsync(endpoint, cancellationToken: Token);
+        var error = await Assert.ThrowsAsync<ConnectionException>(
+            async () => await Ipc.ConnectAsync($"{endpoint}?owner=nobody", cancellationToken: Token));
+        Assert.Equal(ConnectionError.WrongOwner, error.Error);
+        Assert.Contains($"'{Environment.UserName}'", error.Message, StringComparison.Ordinal);
+
+        await using var trusted = await Ipc.ConnectAsync(
+            $"{endpoint}?owner={Environment.UserName}", cancellationToken: Token);
+        await using var any = await Ipc.ConnectAsync($"{endpoint}?owner=any", cancellationToken: Token);
+    }
+
+    [Fact]
+    public async Task Connect_ToAListenerOfAnotherUser_IsWrongOwnerUnlessThatOneIsTrusted()
+    {
+        SkipUnlessRoot();
+        var endpoint = NewEndpoint();
+        OpenFolder(0x1FF); // Everybody may listen there.
+        await using var child = ChildPeer.Start("listen", endpoint, AsNobody);
+        Assert.Equal($"ready {endpoint}", await child.ReadLineAsync(Token));
+        var error = await Assert.ThrowsAsync<ConnectionException>(
+            async () => await Ipc.ConnectAsync($"{endpoint}?owner=root", cancellationToken: Token));
+        Assert.Equal(ConnectionError.WrongOwner, error.Error);
+        await using var client = await Ipc.ConnectAsync($"{endpoint}?owner=nobody", cancellationToken: Token);
+        Assert.Equal("nobody", client.Peer.UserName);
+    }
+
     public override void Dispose()
     {
         base.Dispose();
@@ -67,9 +98,9 @@ public sealed class UnixProcessTests : TransportProcessTests
         Assert.SkipUnless(Environment.UserName == "root", "Running a child as another user takes root.");
 
     // The folder of the test is this user's alone; here the socket itself has to do the refusing.
-    private void OpenFolder()
+    private void OpenFolder(int mode = 0x1ED)
     {
         if (OperatingSystem.IsWindows()) return;
-        File.SetUnixFileMode(_folder, (UnixFileMode)0x1ED);
+        File.SetUnixFileMode(_folder, (UnixFileMode)mode);
     }
 }

@@ -28,8 +28,8 @@ internal sealed class DotNetPipe : IBenchLine
     {
         var name = $"culvert-bench-dotnet-{Guid.NewGuid():N}";
         var peer = await BenchPeer.StartAsync(
-            DotNetPipePeer.CommandName, name, hasMessages ? "true" : "false", mode, size.ToString(CultureInfo.InvariantCulture))
-            .ConfigureAwait(false);
+            DotNetPipePeer.CommandName, name, hasMessages ? "true" : "false", mode,
+            size.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
         var stream = new NamedPipeClientStream(".", name, PipeDirection.InOut, PipeOptions.Asynchronous);
         await stream.ConnectAsync().ConfigureAwait(false);
         if (hasMessages) stream.ReadMode = PipeTransmissionMode.Message;

@@ -12,7 +12,8 @@ internal interface IBenchLine : IAsyncDisposable
     /// <summary>Gives the answer up; false when it is not this message.</summary>
     bool TakeAnswer(BenchMessage message, long number);
 
-    /// <summary>Sends so many messages, numbered on from the first, as one batch where there are no boundaries.</summary>
+    /// <summary>Sends so many messages, numbered on from the first; in one batch where there are no
+    /// boundaries.</summary>
     ValueTask SendAsync(BenchMessage message, long first, int count);
 
     /// <summary>Says that this was all for now, and returns how many messages the other side ever got right.</summary>

@@ -11,7 +11,8 @@ internal static class IdleConnections
     /// collection, and of its resident memory.</summary>
     public static async Task<(double Heap, double Resident)?> MeasureAsync(Endpoint endpoint, int count)
     {
-        await using var control = await ConnectionLine.DialAsync(endpoint, TransportsPeer.Memory, 0).ConfigureAwait(false);
+        await using var control = await ConnectionLine.DialAsync(endpoint, TransportsPeer.Memory, 0)
+            .ConfigureAwait(false);
         var idle = new List<Connection>(count);
         try
         {

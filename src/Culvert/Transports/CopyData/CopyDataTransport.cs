@@ -132,7 +132,7 @@ internal sealed class CopyDataTransport : Transport
     private static (nint Window, PeerProcess Process) FindListener(CopyDataName name, Endpoint endpoint)
     {
         var owner = WindowsAccess.OwnerOf(name.Owner, endpoint);
-        var wasForeign = false;
+        string? foreign = null;
         nint window = 0;
         while (true)
         {
@@ -140,14 +140,11 @@ internal sealed class CopyDataTransport : Transport
             if (window == 0) break;
             if (PeerProcess.TryOpen(User32.ProcessOf(window), duplicates: true) is not { } process) continue;
             if (process.User == owner) return (window, process);
-            wasForeign = true;
+            foreign = process.Peer.UserName ?? process.User?.Value ?? "another user";
             process.Dispose();
         }
 
-        if (!wasForeign) throw DialErrors.NobodyListens(endpoint);
-        throw new ConnectionException(
-            ConnectionError.NotAllowed,
-            $"The listener at {endpoint} is another user's; add ?owner=USER to the endpoint to trust that user.");
+        throw foreign is null ? DialErrors.NobodyListens(endpoint) : DialErrors.WrongOwner(endpoint, foreign);
     }
 
     private static ConnectionException HigherIntegrity(Endpoint endpoint) => new(

@@ -12,6 +12,13 @@ internal static class DialErrors
         ConnectionError.NotAllowed,
         $"This user may not connect to {endpoint}; let the listener admit it by its access option.", inner);
 
+    /// <param name="endpoint">Where.</param>
+    /// <param name="owner">The listener's user; null where that is not to be known.</param>
+    public static ConnectionException WrongOwner(Endpoint endpoint, string? owner) => new(
+        ConnectionError.WrongOwner,
+        $"The listener at {endpoint} is run by {(owner is null ? "another user" : $"'{owner}'")}; add ?owner=USER to "
+        + "the endpoint to trust that user.");
+
     public static ConnectionException Busy(Endpoint endpoint) => new(
         ConnectionError.Busy, $"The listener at {endpoint} has no room for another connection; try again later.");
 

@@ -32,7 +32,10 @@ internal sealed class LocalTransport : Transport
 
     [SupportedOSPlatform("windows")]
     private static PipeName PipeOf(Endpoint endpoint) =>
-        new(null, $"culvert.{WindowsAccess.CurrentUser()}.{NameOf(endpoint)}");
+        new(null, $"culvert.{WindowsAccess.CurrentUser()}.{NameOf(endpoint)}")
+        {
+            Owner = endpoint.Options.GetValueOrDefault("owner"),
+        };
 
     private static string PathOf(Endpoint endpoint, bool create)
     {

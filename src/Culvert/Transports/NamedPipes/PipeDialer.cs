@@ -30,7 +30,7 @@ internal static class PipeDialer
             var isByMessages = ReadByMessages(pipe);
             if (name.IsMessageMode && !isByMessages) throw NoMessages(attempt.Endpoint);
             var link = new PipeLink(
-                pipe, process, isServer: false, hasMarkers: isByMessages && !name.IsMessageMode, name.IsMessageMode);
+                pipe, process, isServer: false, hasMarks: isByMessages && !name.IsMessageMode, name.IsMessageMode);
             var peer = process?.Peer ?? new Peer { IsLocal = name.Host is null ? null : false };
             return new LinkConnection(link, attempt.Endpoint, peer).Start();
         }
@@ -89,20 +89,29 @@ internal static class PipeDialer
         return Kernel32.SetNamedPipeHandleState(pipe, &mode, null, null);
     }
 
-    /// <summary>The server's process, when it is the one to trust.</summary>
+    /// <summary>The server's process where there is one to see, when it is the one to trust. Another machine's listener
+    /// is asked for its owner only by the endpoint, since this user need not be known there.</summary>
     private static PeerProcess? Check(PipeName name, SafePipeHandle pipe, Endpoint endpoint)
     {
-        if (name.Host is not null) return null;
-        var process = Kernel32.GetNamedPipeServerProcessId(pipe, out var processId)
+        var isHere = name.Host is null;
+        var process = isHere && Kernel32.GetNamedPipeServerProcessId(pipe, out var processId)
             ? PeerProcess.TryOpen((int)processId)
             : null;
-        if (name.Owner == PipeName.AnyOwner) return process;
-        if (process?.User == WindowsAccess.OwnerOf(name.Owner, endpoint)) return process;
-        var whose = process?.Peer.UserName is { } user ? $"'{user}'" : "another user";
-        process?.Dispose();
-        throw new ConnectionException(
-            ConnectionError.NotAllowed,
-            $"The listener at {endpoint} is run by {whose}; add ?owner=USER to the endpoint to trust that user.");
+        try
+        {
+            if (name.Owner != PipeName.AnyOwner && (isHere || name.Owner is not null))
+            {
+                PipeOwner.Check(pipe, process, WindowsAccess.OwnerOf(name.Owner, endpoint), endpoint);
+            }
+
+            process?.ForgetIdentity();
+            return process;
+        }
+        catch
+        {
+            process?.Dispose();
+            throw;
+        }
     }
 
     private static ConnectionException NoMessages(Endpoint endpoint) => new(

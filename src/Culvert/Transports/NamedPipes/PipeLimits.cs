@@ -27,7 +27,7 @@ internal static class PipeLimits
     public const int WriteBytesMax = 64 * 1024;
 
     /// <summary>What an idle connection keeps ready for the next read; it grows with what comes.</summary>
-    public const int ReadBytesMin = 1024;
+    public const int ReadBytesMin = 512;
 
     public const int ReadBytesMax = 64 * 1024;
 

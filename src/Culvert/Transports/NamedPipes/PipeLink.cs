@@ -11,10 +11,9 @@ namespace Culvert.Transports.NamedPipes;
 
 /// <summary>
 /// One end of a named pipe on Windows. A read is always under way while nothing waits to be received, so the end is
-/// told without being asked for. A pipe knows no half-close: on a pipe of message type, which a pipe of Culvert is, a
-/// message of no bytes says that no more comes, and a second one that the sender closes in good order. .NET's own
-/// streams take the first for the end, too, and never send one. In message mode all messages are the user's, and an end
-/// is one of both directions.
+/// told without being asked for. How it ends is told by <see cref="PipeMarks"/> on a pipe of message type, which a pipe
+/// of Culvert is; .NET's own streams take the first mark for the end, and never send one. In message mode all messages
+/// are the user's, and an end is one of both directions.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal sealed unsafe class PipeLink : ByteLink, IMessageLink
@@ -22,23 +21,19 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
     private readonly SafePipeHandle _pipe;
     private readonly PeerProcess? _process;
     private readonly bool _isServer;
-    private readonly bool _hasMarkers;
+    private readonly PipeMarks? _marks;
     private readonly IoOperation _read;
     private readonly IoOperation _write;
 
     // Guards what follows between the reader, the writer, the completions and whoever closes; also that no call is made
     // on a closed handle. Never held while a user's code runs.
     private readonly Lock _gate = new();
-    private readonly Queue<PipeRead> _received = new();
-    private readonly Queue<long> _messages = new();
-    private long _messageBytes;
-    private Action? _emptyReceived;
-    private int _receivedStart;
-    private byte[]? _input;
+    private readonly PipeInput _input = new();
+    private byte[]? _readBuffer;
     private int _readBytes = PipeLimits.ReadBytesMin;
     private bool _inputEnded;
-    private int _markersReceived;
-    private int _markersSent;
+    private bool _isReadToEnd;
+    private bool _outputBroken;
     private byte[]? _output;
     private bool _isWriting;
     private int _unconfirmed;
@@ -51,12 +46,13 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
     /// <param name="pipe">Connected and added to the completion port; the link's own from here on.</param>
     /// <param name="process">The peer's, where it could be opened; the link's own too.</param>
     /// <param name="isServer">Whether this end was accepted.</param>
-    /// <param name="hasMarkers">Whether messages of no bytes are this side's own: the pipe is of message type, and its
+    /// <param name="hasMarks">Whether messages of no bytes are this side's own: the pipe is of message type, and its
     /// messages mean nothing else.</param>
     /// <param name="hasMessages">Whether messages are the user's.</param>
-    public PipeLink(SafePipeHandle pipe, PeerProcess? process, bool isServer, bool hasMarkers, bool hasMessages)
+    public PipeLink(SafePipeHandle pipe, PeerProcess? process, bool isServer, bool hasMarks, bool hasMessages)
     {
-        (_pipe, _process, _isServer, _hasMarkers) = (pipe, process, isServer, hasMarkers);
+        (_pipe, _process, _isServer) = (pipe, process, isServer);
+        _marks = hasMarks ? new PipeMarks() : null;
         HasMessages = hasMessages;
         _read = new IoOperation(OnRead);
         _write = new IoOperation(OnWritten);
@@ -83,9 +79,11 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
         {
             mayHaveMore = false;
             if (_closed) return LinkResult.Broken;
-            emptyReceived = TakeEmpties();
-            if (_received.TryPeek(out var head)) count = Take(head, destination, out mayHaveMore);
-            else if (_inputEnded) count = LinkResult.End;
+            emptyReceived = _input.TakeEmpties();
+            if (!_input.IsEmpty) count = _input.Take(destination);
+            Read();
+            if (count > 0) mayHaveMore = !_input.IsEmpty || _inputEnded; // An end told before is not told again.
+            else if (_inputEnded && _input.IsEmpty) count = LinkResult.End;
             end = _peerEnd;
         }
 
@@ -108,7 +106,7 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
             end = _peerEnd;
             if (end is null)
             {
-                if (_isWriting) return LinkResult.WouldBlock;
+                if (_isWriting || _outputBroken) return LinkResult.WouldBlock;
                 if (_confirmed == 0) return Write(bytes, out end);
 
                 // They were handed to the system before, and it has taken them only now.
@@ -127,7 +125,7 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
         lock (_gate)
         {
             _outputEnded = true;
-            if (!isClosing) Mark(1);
+            if (!isClosing) Mark(PipeMarks.Ended);
         }
     }
 
@@ -136,7 +134,7 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
         lock (_gate)
         {
             // What the system has taken stays readable there after the handle is closed.
-            Mark(2);
+            Mark(PipeMarks.Closed);
             CloseHandle();
         }
     }
@@ -148,25 +146,26 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
             if (_closed) return;
             Kernel32.CancelIoEx(_pipe, null);
 
-            // Tells the client an abort from a close, and takes from it what it has not read.
+            // Tells the client an abort from a close, and takes from it what it has not read. A client has marks alone.
             if (_isServer) Kernel32.DisconnectNamedPipe(_pipe);
+            else Mark(PipeMarks.Aborted);
             CloseHandle();
         }
     }
 
     public void KeepMessages(Action emptyReceived)
     {
-        lock (_gate) _emptyReceived = emptyReceived;
+        lock (_gate) _input.KeepMessages(emptyReceived);
     }
 
     public bool TryTakeMessage(out long bytes)
     {
-        lock (_gate) return _messages.TryDequeue(out bytes);
+        lock (_gate) return _input.TryTakeMessage(out bytes);
     }
 
     public bool TryTakeEmpty()
     {
-        lock (_gate) return _messages.TryPeek(out var bytes) && bytes == 0 && _messages.TryDequeue(out _);
+        lock (_gate) return _input.TryTakeEmpty();
     }
 
     public bool SendEmpty()
@@ -187,58 +186,14 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
         _pipe.Dispose();
         HandleClosed?.Invoke();
         _process?.Dispose();
-        while (_received.TryDequeue(out var unread)) ArrayPool<byte>.Shared.Return(unread.Array);
-    }
-
-    private int Take(in PipeRead head, Span<byte> destination, out bool mayHaveMore)
-    {
-        var count = Math.Min(head.Count - _receivedStart, destination.Length);
-        head.Array.AsSpan(_receivedStart, count).CopyTo(destination);
-        _receivedStart += count;
-        _messageBytes += count;
-        if (_receivedStart == head.Count)
-        {
-            _received.Dequeue();
-            _receivedStart = 0;
-            ArrayPool<byte>.Shared.Return(head.Array);
-            if (head.IsMessageWhole) EndMessage();
-            if (!_inputEnded) Read();
-        }
-
-        mayHaveMore = _received.Count > 0 || _inputEnded; // The end was told before: nothing tells of it again.
-        return count;
-    }
-
-    /// <summary>Under the gate: takes the messages without bytes that come next, of which the one who is returned must
-    /// hear.</summary>
-    private Action? TakeEmpties()
-    {
-        Action? toTell = null;
-        while (_received.TryPeek(out var head) && head.Count == 0)
-        {
-            _received.Dequeue();
-            EndMessage();
-            toTell = _emptyReceived;
-            if (!_inputEnded) Read();
-        }
-
-        return toTell;
-    }
-
-    private void EndMessage()
-    {
-        if (_emptyReceived is not null) _messages.Enqueue(_messageBytes);
-        _messageBytes = 0;
+        _input.Clear();
     }
 
     /// <summary>Under the gate: sends messages of no bytes until there were so many.</summary>
     private void Mark(int count)
     {
-        if (!_hasMarkers || _closed || _peerEnd is not null) return;
-        for (; _markersSent < count; _markersSent++)
-        {
-            WriteNothing();
-        }
+        if (_marks is null || _closed || _peerEnd is not null) return;
+        for (var more = _marks.SendUntil(count); more > 0; more--) WriteNothing();
     }
 
     private void WriteNothing()
@@ -249,21 +204,20 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
             && Marshal.GetLastPInvokeError() != Win32Error.IoPending) operation.Cancel();
     }
 
-    /// <summary>Under the gate: begins to read, unless that is under way or much is unread. One read goes ahead of the
-    /// reader, so that the end is told to one who does not read.</summary>
+    /// <summary>Under the gate: begins to read, unless that is under way, much is unread or all was read. One read goes
+    /// ahead of the reader, so that the end is told to one who does not read.</summary>
     private void Read()
     {
-        if (_closed || _input is not null || _received.Count >= PipeLimits.ReadsUnreadMax) return;
-        _input = ArrayPool<byte>.Shared.Rent(_readBytes);
-        fixed (byte* buffer = _input)
+        if (_closed || _readBuffer is not null || _isReadToEnd || (!_input.HasRoom && !_outputBroken)) return;
+        _readBuffer = ArrayPool<byte>.Shared.Rent(_readBytes);
+        fixed (byte* buffer = _readBuffer)
         {
-            var started = Kernel32.ReadFile(_pipe, buffer, (uint)_input.Length, null, _read.Begin(_input));
+            var started = Kernel32.ReadFile(_pipe, buffer, (uint)_readBuffer.Length, null, _read.Begin(_readBuffer));
             var error = started ? 0 : Marshal.GetLastPInvokeError();
             if (error is 0 or Win32Error.IoPending or Win32Error.MoreData) return;
             _read.Cancel();
-            ReturnInput();
-            _inputEnded = true;
-            End(error);
+            ReturnReadBuffer();
+            EndRead(error);
         }
     }
 
@@ -273,18 +227,17 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
         PeerEnd? end;
         lock (_gate)
         {
-            if (!_closed && !_inputEnded && bytes > 0) KeepInput(bytes, isMessageWhole: error == 0);
-            else ReturnInput();
+            if (!_closed && !_inputEnded && bytes > 0) KeepRead(bytes, isMessageWhole: error == 0);
+            else ReturnReadBuffer();
             if (_closed) return;
             if (error is not (0 or Win32Error.MoreData))
             {
-                _inputEnded = true;
-                End(error);
+                EndRead(error);
             }
             else
             {
-                if (bytes == 0 && _hasMarkers) TakeMarker();
-                else if (bytes == 0 && HasMessages) _received.Enqueue(new PipeRead([], 0, true));
+                if (bytes == 0 && _marks is not null) TakeMark(_marks);
+                else if (bytes == 0 && HasMessages) _input.Add(new PipeRead([], 0, true));
                 Read();
             }
 
@@ -295,17 +248,26 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
         _events?.OnReadable();
     }
 
-    private void KeepInput(int bytes, bool isMessageWhole)
+    private void KeepRead(int bytes, bool isMessageWhole)
     {
-        if (bytes == _input!.Length) _readBytes = Math.Min(bytes * 4, PipeLimits.ReadBytesMax);
-        _received.Enqueue(new PipeRead(_input, bytes, isMessageWhole));
-        _input = null;
+        if (bytes == _readBuffer!.Length) _readBytes = Math.Min(bytes * 4, PipeLimits.ReadBytesMax);
+        else if (bytes < _readBytes / 8) _readBytes = Math.Max(_readBytes / 4, PipeLimits.ReadBytesMin);
+        _input.Add(new PipeRead(_readBuffer, bytes, isMessageWhole));
+        _readBuffer = null;
     }
 
-    private void TakeMarker()
+    private void TakeMark(PipeMarks marks)
     {
-        _inputEnded = true;
-        if (++_markersReceived == 2) EndByPeer(CloseKind.PeerClosed, "The peer closed the connection.");
+        marks.Receive();
+        if (marks.HasEnded) _inputEnded = true;
+        if (marks.HasClosed) EndByPeer(CloseKind.PeerClosed);
+    }
+
+    /// <summary>Under the gate: nothing can be read any more.</summary>
+    private void EndRead(int error)
+    {
+        _inputEnded = _isReadToEnd = true;
+        End(error);
     }
 
     private int Write(in ReadOnlySequence<byte> bytes, out PeerEnd? end)
@@ -332,7 +294,7 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
         _write.Cancel();
         _isWriting = false;
         ReturnOutput();
-        End(error);
+        EndWrite(error);
         end = _peerEnd;
         return LinkResult.WouldBlock;
     }
@@ -346,7 +308,7 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
             _isWriting = false;
             ReturnOutput();
             if (error == 0) _confirmed = _unconfirmed;
-            else if (!_closed) End(error);
+            else if (!_closed) EndWrite(error);
             _unconfirmed = 0;
             if (_closed) return;
             end = _peerEnd;
@@ -356,37 +318,49 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
         _events?.OnWritable();
     }
 
+    /// <summary>Under the gate: nothing can be written any more. Why is said by what lies unread: all of it is read
+    /// now, which is no more than the pipe's buffer, since the other end is closed.</summary>
+    private void EndWrite(int error)
+    {
+        _outputBroken = true;
+        if (IsBroken(error)) Read();
+        else End(error);
+    }
+
     /// <summary>Under the gate: what the system's error says of the peer.</summary>
     private void End(int error)
     {
-        switch (error)
+        if (!IsBroken(error))
         {
-            case Win32Error.PipeNotConnected when !_isServer:
-                EndByPeer(CloseKind.PeerAborted, "The peer aborted the connection.");
-                break;
-            case Win32Error.BrokenPipe or Win32Error.NoData or Win32Error.PipeNotConnected:
-                if (_markersReceived < 2 && _process is { HasExited: true })
-                    EndByPeer(CloseKind.PeerDied, $"The peer's process {_process.Id} ended without closing.");
-                else
-                    EndByPeer(CloseKind.PeerClosed, "The peer closed the connection.");
-                break;
-            default:
-                EndByPeer(CloseKind.Failed, $"The pipe failed: {new Win32Exception(error).Message}");
-                break;
+            _peerEnd ??= new PeerEnd(CloseKind.Failed, $"The pipe failed: {new Win32Exception(error).Message}");
+            return;
         }
+
+        var hasExited = _process is { HasExited: true };
+        if (error == Win32Error.PipeNotConnected && !_isServer) EndByPeer(CloseKind.PeerAborted);
+        else if (_marks is not null) EndByPeer(_marks.OnBroken(hasExited));
+        else EndByPeer(hasExited ? CloseKind.PeerDied : CloseKind.PeerClosed);
     }
 
-    private void EndByPeer(CloseKind kind, string message)
+    private static bool IsBroken(int error) =>
+        error is Win32Error.BrokenPipe or Win32Error.NoData or Win32Error.PipeNotConnected;
+
+    private void EndByPeer(CloseKind kind)
     {
         // One that closes after this side has completed its output is a good end of both.
         if (kind == CloseKind.PeerClosed && _outputEnded) return;
-        _peerEnd ??= new PeerEnd(kind, message);
+        _peerEnd ??= new PeerEnd(kind, kind switch
+        {
+            CloseKind.PeerAborted => "The peer aborted the connection.",
+            CloseKind.PeerDied => $"The peer's process {_process?.Id} ended without closing.",
+            _ => "The peer closed the connection.",
+        });
     }
 
-    private void ReturnInput()
+    private void ReturnReadBuffer()
     {
-        if (_input is not null) ArrayPool<byte>.Shared.Return(_input);
-        _input = null;
+        if (_readBuffer is not null) ArrayPool<byte>.Shared.Return(_readBuffer);
+        _readBuffer = null;
     }
 
     private void ReturnOutput()

@@ -261,7 +261,8 @@ internal sealed class PipeListener : Listener
             return null;
         }
 
-        var link = new PipeLink(pipe, process, isServer: true, hasMarkers: !_name.IsMessageMode, _name.IsMessageMode)
+        process?.ForgetIdentity();
+        var link = new PipeLink(pipe, process, isServer: true, hasMarks: !_name.IsMessageMode, _name.IsMessageMode)
         {
             HandleClosed = GiveBack,
         };

@@ -52,13 +52,32 @@ internal sealed class UnixSocketTransport : Transport
     {
         UnixSocketPath.Check(path, endpoint);
         LinuxOnly.Check(endpoint);
+        var trusted = TrustedBy(endpoint);
         return DialAttempt.RunAsync(endpoint, options, cancellationToken, async attempt =>
         {
             var name = SocketName.OfPath(path);
             var socket = await SocketDialer.DialAsync(attempt, Libc.FamilyUnix, name).ConfigureAwait(false);
-            var credentials = PeerLookup.CredentialsOf(socket);
-            var peer = credentials is { } known ? PeerLookup.PeerOf(known) : Peer.Unknown;
-            return new LinkConnection(new UnixLink(socket, peer.ProcessId), endpoint, peer).Start();
+            try
+            {
+                var credentials = PeerLookup.CredentialsOf(socket);
+                var peer = credentials is { } known ? PeerLookup.PeerOf(known) : Peer.Unknown;
+                if (trusted is not null && peer.UserId != trusted) throw DialErrors.WrongOwner(endpoint, peer.UserName);
+                return new LinkConnection(new UnixLink(socket, peer.ProcessId), endpoint, peer).Start();
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
         });
+    }
+
+    /// <summary>Whom the client trusts to listen, <c>owner=USER</c>; null is anybody whom the file system lets stand
+    /// there.</summary>
+    private static uint? TrustedBy(Endpoint endpoint)
+    {
+        if (!endpoint.Options.TryGetValue("owner", out var name) || name == "any") return null;
+        return PeerLookup.UserId(name) ?? throw new ConnectionException(
+            ConnectionError.InvalidEndpoint, $"This system knows no user '{name}'; correct {endpoint}.");
     }
 }

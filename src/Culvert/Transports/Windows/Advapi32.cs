@@ -13,6 +13,9 @@ internal static unsafe partial class Advapi32
     public const int TokenSessionId = 12;
     public const int TokenIntegrityLevel = 25;
 
+    /// <summary>OWNER_SECURITY_INFORMATION.</summary>
+    public const uint OwnerInformation = 1;
+
     private const string Library = "advapi32.dll";
 
     /// <summary>GetCurrentThread(): stands for whichever thread uses it.</summary>
@@ -32,6 +35,11 @@ internal static unsafe partial class Advapi32
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool GetTokenInformation(
         SafeAccessTokenHandle token, int kind, byte* buffer, uint bufferBytes, uint* bytes);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool GetKernelObjectSecurity(
+        SafeHandle handle, uint information, byte* descriptor, uint descriptorBytes, uint* bytes);
 
     [LibraryImport(Library, SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]

@@ -34,8 +34,8 @@ internal sealed class PeerProcess : IDisposable
 
     public Peer Peer { get; }
 
-    /// <summary>The process's user, or null when this process may not know it.</summary>
-    public TokenIdentity? Identity { get; }
+    /// <summary>The process's user, or null when this process may not know it, or has forgotten it.</summary>
+    public TokenIdentity? Identity { get; private set; }
 
     public SecurityIdentifier? User => Identity?.User;
 
@@ -70,6 +70,9 @@ internal sealed class PeerProcess : IDisposable
         _watch = ThreadPool.RegisterWaitForSingleObject(
             _wait, (_, _) => action(this), null, Timeout.Infinite, executeOnlyOnce: true);
     }
+
+    /// <summary>Who may connect is decided: the user's groups, some kilobytes, are needed no more.</summary>
+    public void ForgetIdentity() => Identity = null;
 
     /// <summary>Takes over a handle of that process, with these rights; null when it may not or there is
     /// none.</summary>

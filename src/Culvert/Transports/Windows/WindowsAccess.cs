@@ -64,7 +64,8 @@ internal sealed class WindowsAccess
             && groups.OfType<SecurityIdentifier>().Any(_groups.Contains);
     }
 
-    /// <summary>The same for the system to enforce, as a security descriptor of a pipe: this user everything, the
+    /// <summary>The same for the system to enforce, as a security descriptor of a pipe: this user owns it and may do
+    /// everything, the
     /// others reading and writing but no new instance (FILE_CREATE_PIPE_INSTANCE), and the network nothing unless
     /// asked for.</summary>
     public byte[] PipeDescriptor(bool admitsRemote)
@@ -79,7 +80,8 @@ internal sealed class WindowsAccess
     public string PipeSddl(bool admitsRemote)
     {
         const string Client = "0x12019b"; // FILE_GENERIC_READ and FILE_GENERIC_WRITE without FILE_APPEND_DATA.
-        var text = new StringBuilder("D:P");
+        // Named, since the owner that the system chooses for an administrator is the administrators' group.
+        var text = new StringBuilder($"O:{CurrentUser()}D:P");
         if (!admitsRemote) text.Append("(D;;FA;;;NU)");
         text.Append(CultureInfo.InvariantCulture, $"(A;;FA;;;{CurrentUser()})");
         foreach (var other in _users.Concat(_groups).Where(sid => sid != CurrentUser()).Order())

@@ -18,10 +18,10 @@ public sealed class CopyDataAccessTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Connect_ToAListenerOfAnotherUserThanAskedFor_IsNotAllowed()
+    public async Task Connect_ToAListenerOfAnotherUserThanAskedFor_IsWrongOwner()
     {
         await using var listener = await Ipc.ListenAsync(_endpoint, cancellationToken: Token);
-        await ExpectAsync(ConnectionError.NotAllowed, $"{_endpoint}?owner=S-1-5-18");
+        await ExpectAsync(ConnectionError.WrongOwner, $"{_endpoint}?owner=S-1-5-18");
         await ExpectAsync(ConnectionError.InvalidEndpoint, $"{_endpoint}?owner=nobody-of-this-name");
         await using var client = await Ipc.ConnectAsync(
             $"{_endpoint}?owner={WindowsAccess.CurrentUser()}", cancellationToken: Token);

@@ -1,6 +1,8 @@
 using System.IO.Pipes;
+using System.Security.Principal;
 using Culvert.Connections;
 using Culvert.Tests.Conformance;
+using Culvert.Transports.NamedPipes;
 using Culvert.Transports.Windows;
 
 namespace Culvert.Tests.Transports.NamedPipes;
@@ -31,9 +33,9 @@ public sealed class PipeSecurityTests : IDisposable
     {
         if (!OperatingSystem.IsWindows()) return;
         var text = new WindowsAccess(AccessPolicy.SameUser).PipeSddl(admitsRemote: false);
-        Assert.Equal($"D:P(D;;FA;;;NU)(A;;FA;;;{TestUser.Sid})", text);
+        Assert.Equal($"O:{TestUser.Sid}D:P(D;;FA;;;NU)(A;;FA;;;{TestUser.Sid})", text);
         Assert.Equal(
-            $"D:P(A;;FA;;;{TestUser.Sid})",
+            $"O:{TestUser.Sid}D:P(A;;FA;;;{TestUser.Sid})",
             new WindowsAccess(AccessPolicy.SameUser).PipeSddl(admitsRemote: true));
     }
 
@@ -43,7 +45,7 @@ public sealed class PipeSecurityTests : IDisposable
         if (!OperatingSystem.IsWindows()) return;
         var policy = AccessPolicy.Named(users: ["S-1-5-19"], groups: ["S-1-5-32-545"]);
         var text = new WindowsAccess(policy).PipeSddl(admitsRemote: false);
-        Assert.StartsWith($"D:P(D;;FA;;;NU)(A;;FA;;;{TestUser.Sid})", text, StringComparison.Ordinal);
+        Assert.StartsWith($"O:{TestUser.Sid}D:P(D;;FA;;;NU)(A;;FA;;;{TestUser.Sid})", text, StringComparison.Ordinal);
         Assert.Contains($"(A;;{Client};;;S-1-5-19)", text, StringComparison.Ordinal);
         Assert.Contains($"(A;;{Client};;;S-1-5-32-545)", text, StringComparison.Ordinal);
         Assert.Equal(4, text.Count(character => character == '('));
@@ -54,20 +56,79 @@ public sealed class PipeSecurityTests : IDisposable
     {
         if (!OperatingSystem.IsWindows()) return;
         var text = new WindowsAccess(AccessPolicy.EveryoneLocal).PipeSddl(admitsRemote: false);
-        Assert.Equal($"D:P(D;;FA;;;NU)(A;;FA;;;{TestUser.Sid})(A;;{Client};;;WD)", text);
+        Assert.Equal($"O:{TestUser.Sid}D:P(D;;FA;;;NU)(A;;FA;;;{TestUser.Sid})(A;;{Client};;;WD)", text);
         Assert.NotEmpty(new WindowsAccess(AccessPolicy.EveryoneLocal).PipeDescriptor(admitsRemote: false));
     }
 
     [Fact]
-    public async Task Connect_WhereAnotherOwnerIsDemanded_IsNotAllowed()
+    public async Task Connect_WhereAnotherOwnerIsDemanded_IsWrongOwner()
     {
         await using var listener = await Ipc.ListenAsync($"pipe://{_name}", cancellationToken: Token);
         var error = await Assert.ThrowsAsync<ConnectionException>(
             async () => await Ipc.ConnectAsync($"pipe://{_name}?owner=S-1-5-19", cancellationToken: Token));
-        Assert.Equal(ConnectionError.NotAllowed, error.Error);
+        Assert.Equal(ConnectionError.WrongOwner, error.Error);
 
         await using var trusting = await Ipc.ConnectAsync($"pipe://{_name}?owner=any", cancellationToken: Token);
         Assert.Equal(Environment.ProcessId, trusting.Peer.ProcessId);
+    }
+
+    [Fact]
+    public async Task Owner_OfAListener_IsThisUserInThePipesOwnDescriptor()
+    {
+        if (!OperatingSystem.IsWindows()) return;
+        await using var listener = await Ipc.ListenAsync($"pipe://{_name}", cancellationToken: Token);
+        await using var client = new NamedPipeClientStream(".", _name, PipeDirection.InOut, PipeOptions.Asynchronous);
+        await client.ConnectAsync(Token);
+        Assert.Equal(TestUser.Sid, PipeOwner.Of(client.SafePipeHandle)?.Value);
+    }
+
+    [Theory]
+    [InlineData("S-1-5-19", "S-1-5-19", true)]
+    [InlineData("S-1-5-19", null, true)] // A process that this user may not open.
+    [InlineData(null, "S-1-5-19", true)]
+    [InlineData(null, null, false)]
+    [InlineData("S-1-5-20", "S-1-5-19", false)] // Somebody lets others add instances to its name.
+    [InlineData("S-1-5-19", "S-1-5-20", false)]
+    [InlineData("S-1-5-32-544", "S-1-5-19", true)] // An administrator's own default owner.
+    [InlineData("S-1-5-32-544", null, false)]
+    public void Owner_AsTheDescriptorAndTheProcessSay_IsTrustedOnlyIfNothingSpeaksAgainstIt(
+        string? owner, string? user, bool isTrusted)
+    {
+        if (!OperatingSystem.IsWindows()) return;
+        var trusted = new SecurityIdentifier("S-1-5-19");
+        var of = (string? text) => text is null ? null : new SecurityIdentifier(text);
+        Assert.Equal(isTrusted, PipeOwner.IsTrusted(of(owner), of(user), trusted));
+    }
+
+    [Fact]
+    public async Task Listen_WhileASquatterWantsTheNameToo_KeepsIt()
+    {
+        Assert.SkipWhen(Wine.IsHere, "Wine does not enforce FILE_FLAG_FIRST_PIPE_INSTANCE.");
+        await using var listener = await Ipc.ListenAsync($"pipe://{_name}", cancellationToken: Token);
+        Assert.Throws<UnauthorizedAccessException>(() => new NamedPipeServerStream(
+            _name, PipeDirection.InOut, NamedPipeServerStream.MaxAllowedServerInstances, PipeTransmissionMode.Byte,
+            PipeOptions.FirstPipeInstance));
+        await using var client = await Ipc.ConnectAsync($"pipe://{_name}", cancellationToken: Token);
+        Assert.Equal(Environment.ProcessId, (await listener.AcceptAsync(Token))!.Peer.ProcessId);
+    }
+
+    [Fact]
+    public async Task Connect_OverTheNetworkWithoutPermission_IsRefused()
+    {
+        Assert.SkipWhen(Wine.IsHere, "Wine has no pipes over the network.");
+        await using var listener = await Ipc.ListenAsync($"pipe://{_name}", cancellationToken: Token);
+        await Assert.ThrowsAsync<ConnectionException>(
+            async () => await Ipc.ConnectAsync($"pipe://{Environment.MachineName}/{_name}", cancellationToken: Token));
+    }
+
+    /// <summary>What a listener grants to others is granted to this user here, who then is such a client.</summary>
+    [Fact]
+    public async Task Create_OfAnInstanceWithAClientsRights_IsDenied()
+    {
+        Assert.SkipWhen(Wine.IsHere, "Wine does not enforce the descriptor of a pipe.");
+        await using var server = CreateAsClient();
+        Assert.Throws<UnauthorizedAccessException>(CreateAsClient);
+        await using var client = await Ipc.ConnectAsync($"pipe://{_name}?owner=any", cancellationToken: Token);
     }
 
     [Fact]
@@ -167,5 +228,14 @@ public sealed class PipeSecurityTests : IDisposable
         await using var good = await Ipc.ConnectAsync($"pipe://{_name}", cancellationToken: Token);
         await using var served = await listener.AcceptAsync(Token);
         Assert.NotNull(served);
+    }
+
+    private NamedPipeServerStream CreateAsClient()
+    {
+        if (!OperatingSystem.IsWindows()) throw new PlatformNotSupportedException();
+        var security = new PipeSecurity();
+        security.SetSecurityDescriptorSddlForm($"D:P(A;;{Client};;;{TestUser.Sid})");
+        return NamedPipeServerStreamAcl.Create(
+            _name, PipeDirection.InOut, 2, PipeTransmissionMode.Byte, PipeOptions.Asynchronous, 0, 0, security);
     }
 }
