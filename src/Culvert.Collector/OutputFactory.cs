@@ -1,6 +1,8 @@
 using Culvert.Collector.Configuration;
+using Culvert.Collector.Elasticsearch;
 using Culvert.Collector.Outputs;
 using Culvert.Collector.Outputs.DeadLetters;
+using Culvert.Collector.Outputs.Elasticsearch;
 using Culvert.Collector.Outputs.Files;
 using Culvert.Collector.Outputs.Kafka;
 using Culvert.Collector.Store;
@@ -42,6 +44,28 @@ internal static class OutputFactory
         Settings = configured.Map("librdkafka"),
     };
 
+    private static ElasticsearchSinkOptions ElasticsearchOptionsOf(ConfiguredObject configured) => new()
+    {
+        Output = configured.Name,
+        Prefix = configured.Text("index"),
+        RequestsMax = configured.Integer("requests"),
+        BatchBytesMax = (int)configured.Size("batchSize"),
+        Client = () => ElasticsearchClientOptionsOf(configured),
+    };
+
+    private static ElasticsearchClientOptions ElasticsearchClientOptionsOf(ConfiguredObject configured) => new()
+    {
+        Addresses = [.. configured.Texts("urls").Select(ElasticsearchAccess.ParseAddress)],
+        User = configured.Text("user"),
+        Password = ElasticsearchAccess.Secret(configured.Text("password"), configured.Text("passwordFile")),
+        ApiKey = ElasticsearchAccess.Secret(configured.Text("apiKey"), configured.Text("apiKeyFile")),
+        BearerToken = ElasticsearchAccess.Secret(configured.Text("token"), configured.Text("tokenFile")),
+        AuthorityFile = configured.Text("caFile"),
+        Timeout = configured.Duration("timeout"),
+        Compress = configured.Text("compression") == "gzip",
+        ConnectionsMax = configured.Integer("requests"),
+    };
+
     /// <summary>How a sink is made; it is made again after each failure.</summary>
     public static Func<IOutputSink> Sink(
         ConfiguredObject configured, OutputStatus status, IDeadLetters letters, ILogger logger, TimeProvider time)
@@ -60,6 +84,9 @@ internal static class OutputFactory
                 var kafka = KafkaOptionsOf(configured);
                 var care = new KafkaCare();
                 return () => new KafkaSink(kafka, care, status, logger, time);
+            case "elasticsearch":
+                var elasticsearch = ElasticsearchOptionsOf(configured);
+                return () => new ElasticsearchSink(elasticsearch, letters, status, logger, time);
             case "stdout":
                 return () => new StandardOutputSink(Console.OpenStandardOutput);
             default:

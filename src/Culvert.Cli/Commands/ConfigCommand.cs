@@ -41,7 +41,8 @@ internal static class ConfigCommand
             if (options.Read(result, out var wrong) is not { } configuration) return wrong;
             foreach (var value in configuration.Values)
             {
-                var texts = string.Join(", ", value.Texts.Select(Shown));
+                var texts = IsSecret(value.Setting.Name) && value.Texts.Any(text => text.Length > 0)
+                    ? "..." : string.Join(", ", value.Texts.Select(Shown));
                 Console.WriteLine($"{value.Path,-32} {texts,-32} {value.Origin}");
             }
 
@@ -49,6 +50,8 @@ internal static class ConfigCommand
         });
         return command.WithExamples("culvert config show", "CULVERT_SPOOL__MAXSIZE=1GiB culvert config show");
     }
+
+    private static bool IsSecret(string name) => name is "password" or "apiKey" or "token";
 
     /// <summary>What is shown ends in tickets and chats, so a secret of a map stays out of it.</summary>
     private static string Shown(string text)

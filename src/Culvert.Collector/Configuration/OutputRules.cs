@@ -1,4 +1,5 @@
 using Culvert.Collector.Consuming;
+using Culvert.Collector.Elasticsearch;
 using Culvert.Collector.Outputs.Kafka;
 
 namespace Culvert.Collector.Configuration;
@@ -8,7 +9,8 @@ internal static class OutputRules
 {
     public static IEnumerable<string> Problems(IReadOnlyList<ConfiguredObject> outputs) =>
         OnlyOne(outputs, "store").Concat(OnlyOne(outputs, "stdout")).Concat(OwnFiles(outputs))
-            .Concat(outputs.Where(output => output.Type == "kafka").SelectMany(Kafka));
+            .Concat(outputs.Where(output => output.Type == "kafka").SelectMany(Kafka))
+            .Concat(outputs.Where(output => output.Type == "elasticsearch").SelectMany(Elasticsearch));
 
     private static IEnumerable<string> OnlyOne(IReadOnlyList<ConfiguredObject> outputs, string type) =>
         outputs.Where(output => output.Type == type).Skip(1).Select(output =>
@@ -53,5 +55,38 @@ internal static class OutputRules
                 yield return $"{place}.librdkafka: {problem}";
             }
         }
+    }
+
+    private static IEnumerable<string> Elasticsearch(ConfiguredObject output)
+    {
+        var name = $"outputs.{output.Name}";
+        foreach (var text in output.Texts("urls"))
+        {
+            var problem = "";
+            try
+            {
+                if (ElasticsearchAccess.IsOpen(ElasticsearchAccess.ParseAddress(text)) && !output.Boolean("insecure"))
+                {
+                    problem = $"'{text}' would be spoken to without TLS, so that others could read along; use https://, "
+                        + "or say insecure: true.";
+                }
+            }
+            catch (FormatException exception)
+            {
+                problem = exception.Message;
+            }
+
+            if (problem.Length > 0) yield return $"{name}.urls: {problem}";
+        }
+
+        if (!ElasticsearchTemplate.IsPrefix(output.Text("index")))
+            yield return $"{name}.index is '{output.Text("index")}'; {ElasticsearchTemplate.PrefixRule}";
+        var ways = ((string[])["user", "apiKey", "apiKeyFile", "token", "tokenFile"]).Where(output.IsSet).ToArray();
+        if (ways.Length > 1)
+            yield return $"{name} says in two ways who it is, {ways[0]} and {ways[1]}; leave one out.";
+        if (output.IsSet("user") && !output.IsSet("password") && !output.IsSet("passwordFile"))
+            yield return $"{name}.user has no password; write passwordFile, or password.";
+        if (!output.IsSet("user") && (output.IsSet("password") || output.IsSet("passwordFile")))
+            yield return $"{name} has a password and no user; write user.";
     }
 }

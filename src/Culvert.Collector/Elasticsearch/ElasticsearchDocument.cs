@@ -29,6 +29,12 @@ internal sealed class ElasticsearchDocument : IDisposable
         _wholeJson = new Utf8JsonWriter(_whole, RecordJson.WriterOptions);
     }
 
+    /// <summary>Where the numeric fields of the last document begin, with the comma before them.</summary>
+    public int NumbersStart { get; private set; }
+
+    /// <summary>Where they end; the same when there are none.</summary>
+    public int NumbersEnd { get; private set; }
+
     /// <summary>Writes the document as one object without a line break.</summary>
     /// <param name="json">With <see cref="RecordJson.WriterOptions"/>.</param>
     /// <param name="record">The record.</param>
@@ -44,13 +50,14 @@ internal sealed class ElasticsearchDocument : IDisposable
         WriteHead(json, record, identity);
         WriteSource(json, record);
         RecordJson.WriteTexts(json, record);
+        if (numbers is not null) WriteNumbers(json, record.Attributes, numbers);
+        else NumbersStart = NumbersEnd = 0;
         json.WritePropertyName(ElasticsearchFields.Attributes);
         isWhole &= _flat.Write(json, record.Attributes);
         json.WritePropertyName(ElasticsearchFields.Resource);
         json.WriteRawValue(source.Resource, skipInputValidation: true);
         json.WritePropertyName(ElasticsearchFields.Origin);
         json.WriteRawValue(source.Origin, skipInputValidation: true);
-        if (numbers is not null) WriteNumbers(json, record.Attributes, numbers);
         WriteTerms(json, record, source);
         if (!isWhole) WriteWhole(json, record);
         json.WriteEndObject();
@@ -96,8 +103,9 @@ internal sealed class ElasticsearchDocument : IDisposable
         || (record.Source.Origin.TryFind(origin, out found) && found.Type == type)
         || (record.Source.Resource.TryFind(resource, out found) && found.Type == type);
 
-    private static void WriteNumbers(Utf8JsonWriter json, AttributeList attributes, NumberKeys keys)
+    private void WriteNumbers(Utf8JsonWriter json, AttributeList attributes, NumberKeys keys)
     {
+        NumbersStart = Written(json);
         Span<byte> name = stackalloc byte[2 * ElasticsearchLimits.NumberKeyBytesMax];
         var isBegun = false;
         foreach (var attribute in attributes)
@@ -112,7 +120,10 @@ internal sealed class ElasticsearchDocument : IDisposable
         }
 
         if (isBegun) json.WriteEndObject();
+        NumbersEnd = Written(json);
     }
+
+    private static int Written(Utf8JsonWriter json) => (int)(json.BytesCommitted + json.BytesPending);
 
     private SourceTerms TermsOf(Source source)
     {

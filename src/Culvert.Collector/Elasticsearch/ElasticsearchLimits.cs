@@ -45,6 +45,12 @@ internal static class ElasticsearchLimits
     /// <summary>Largest answer of a server that is read, in bytes.</summary>
     public const int AnswerBytesMax = 64 * 1024 * 1024;
 
+    /// <summary>Shards of an index when nobody says otherwise: one holds a day of 50 GiB.</summary>
+    public const int ShardsDefault = 1;
+
+    /// <summary>Copies of each shard when nobody says otherwise; servers with one node keep it waiting and work.</summary>
+    public const int ReplicasDefault = 1;
+
     /// <summary>How long to wait for a connection.</summary>
     public static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(10);
 

@@ -9,6 +9,15 @@ internal static class ElasticsearchTemplate
     /// <summary>Counts up when the mapping changes; stands in the template.</summary>
     public const int Version = 1;
 
+    /// <summary>What a prefix may be, for a person.</summary>
+    public const string PrefixRule = "it may have small letters, digits, hyphens and underscores, at most 64 of them, "
+        + "and begins with a letter.";
+
+    /// <summary>Narrower than what servers take, so that it needs no escape in a path or in JSON.</summary>
+    public static bool IsPrefix(string prefix) =>
+        prefix.Length is > 0 and <= 64 && char.IsAsciiLetterLower(prefix[0])
+        && prefix.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
+
     public static string Path(string prefix) => $"/_index_template/{prefix}";
 
     public static JsonObject Create(
