@@ -47,7 +47,7 @@ internal static class CommandLine
             PageCommand.Create(),
             DemoCommand.Create(),
             ConfigCommand.Create(),
-        ElasticsearchCommand.Create(),
+            ElasticsearchCommand.Create(),
             BenchCommand.Create(),
         };
         var help = new HelpOption { Recursive = true };
