@@ -48,7 +48,8 @@ internal static class ElasticsearchLimits
     /// <summary>Shards of an index when nobody says otherwise: one holds a day of 50 GiB.</summary>
     public const int ShardsDefault = 1;
 
-    /// <summary>Copies of each shard when nobody says otherwise; servers with one node keep it waiting and work.</summary>
+    /// <summary>Copies of each shard when nobody says otherwise; a single node works without
+    /// them.</summary>
     public const int ReplicasDefault = 1;
 
     /// <summary>How long to wait for a connection.</summary>

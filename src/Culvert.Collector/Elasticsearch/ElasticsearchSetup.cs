@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 
 namespace Culvert.Collector.Elasticsearch;
 
-/// <summary>Installs what the indices of Culvert are made with: index template and life cycle. Idempotent: what is there
-/// already and the same is left alone.</summary>
+/// <summary>Installs what the indices of Culvert are made with: index template and life cycle. Idempotent: what is
+/// there already and the same is left alone.</summary>
 internal sealed class ElasticsearchSetup(ElasticsearchClient client, ElasticsearchFlavour flavour, string prefix)
 {
     /// <summary>Makes the index template when there is none, so that no index is ever made without it. One that is

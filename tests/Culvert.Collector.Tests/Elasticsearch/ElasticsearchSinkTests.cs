@@ -144,7 +144,8 @@ public sealed class ElasticsearchSinkTests
         await using var server = await FakeSearchServer.StartAsync();
         var isFull = true;
         server.OnItem = _ => isFull
-            ? (429, "cluster_block_exception", "[TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark]") : null;
+            ? (429, "cluster_block_exception", "[TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark]")
+            : null;
         await using var sink = Sink(server);
         var delivery = DeliverAsync(sink, 5);
         await UntilAsync(() => _status.Snapshot().State == OutputState.Retrying);

@@ -66,7 +66,8 @@ internal static class BulkAnswer
         type == "cluster_block_exception" && reason.Contains("/12/", StringComparison.Ordinal);
 
     public static bool IsShards(string reason) =>
-        reason.Contains("maximum", StringComparison.Ordinal) && reason.Contains("shards open", StringComparison.Ordinal);
+        reason.Contains("maximum", StringComparison.Ordinal)
+        && reason.Contains("shards open", StringComparison.Ordinal);
 
     private static string Text(JsonElement error, string name)
     {

@@ -61,8 +61,8 @@ internal sealed class BulkBatch : IDisposable
         return _part.WrittenMemory;
     }
 
-    /// <summary>Takes the numeric fields out of a document, since the index has no room for another field. False when it
-    /// has none.</summary>
+    /// <summary>Takes the numeric fields out of a document, since the index has no room for another field. False when
+    /// it has none.</summary>
     public bool TakeNumbersOut(BulkItem item)
     {
         var part = System.Runtime.InteropServices.MemoryMarshal.AsMemory(_buffer.WrittenMemory).Span;

@@ -108,8 +108,8 @@ internal sealed class BulkSender(
         }
     }
 
-    /// <summary>Sorts the items by what the server says of each: what is done with leaves the list. Null when nothing is
-    /// wrong, empty when there is no need to wait.</summary>
+    /// <summary>Sorts the items by what the server says of each: what is done with leaves the list. Null when nothing
+    /// is wrong, empty when there is no need to wait.</summary>
     private async ValueTask<string?> JudgeAsync(
         ElasticsearchClient client, BulkBatch batch, List<int> left, int count, List<BulkResult> results,
         CancellationToken cancellationToken)
