@@ -17,6 +17,8 @@ public sealed class SearchServer : IAsyncLifetime
 
     private readonly string _folder = Directory.CreateTempSubdirectory("culvert-opensearch-").FullName;
     private string? _missing;
+    private string _home = "";
+    private string[] _settings = [];
     private ChildProcess? _process;
 
     public Uri Address { get; private set; } = new("http://127.0.0.1:9/");
@@ -32,14 +34,28 @@ public sealed class SearchServer : IAsyncLifetime
 
         var port = FreePort();
         Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"));
-        string[] settings =
+        _home = home;
+        _settings =
         [
             "node.name=node-1", "discovery.type=single-node", "network.host=127.0.0.1", $"http.port={port}",
             $"transport.port={FreePort()}", $"path.data={Path.Combine(_folder, "data")}",
             $"path.logs={Path.Combine(_folder, "logs")}", "cluster.routing.allocation.disk.threshold_enabled=false",
         ];
+        await StartAgainAsync();
+    }
+
+    /// <summary>SIGKILL, and waits until it is gone.</summary>
+    internal async Task KillAsync()
+    {
+        if (_process is not null) await _process.DisposeAsync();
+        _process = null;
+    }
+
+    /// <summary>The same node, on the same port and data.</summary>
+    internal async Task StartAgainAsync()
+    {
         _process = ChildProcess.Start(
-            Path.Combine(home, "bin", "opensearch"), [.. settings.Select(setting => "-E" + setting)],
+            Path.Combine(_home, "bin", "opensearch"), [.. _settings.Select(setting => "-E" + setting)],
             new Dictionary<string, string> { ["OPENSEARCH_JAVA_OPTS"] = "-Xms256m -Xmx512m" });
         using var deadline = new CancellationTokenSource(StartTimeout);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
@@ -72,7 +88,7 @@ public sealed class SearchServer : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null) await _process.DisposeAsync();
+        await KillAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
