@@ -32,4 +32,7 @@ public enum CloseKind
 
     /// <summary>The operating system reported an error.</summary>
     Failed,
+
+    /// <summary>The peer wrote into the shared memory what no peer may write.</summary>
+    ProtocolViolation,
 }

@@ -14,8 +14,9 @@ public sealed class ListenerOptions
     /// lets more silent clients wait in kernel memory.</summary>
     public int Backlog { get; init; } = 512;
 
-    /// <summary>Bytes that one direction of a connection inside this process (<c>mem://</c>) holds before the writer
-    /// waits. Default 1 MiB. The other transports hold nothing beside the system's own buffer.</summary>
+    /// <summary>Bytes that one direction of a connection inside this process (<c>mem://</c>) or in shared memory
+    /// (<c>shm://</c>) holds before the writer waits. Default 1 MiB; shared memory takes the next power of two from
+    /// 64 KiB to 256 MiB. The other transports hold nothing beside the system's own buffer.</summary>
     public int BufferBytes { get; init; } = 1024 * 1024;
 
     /// <summary>Where refused clients and shortages are reported. Default: nowhere.</summary>

@@ -4,6 +4,7 @@ using Culvert.Transports.CopyData;
 using Culvert.Transports.InMemory;
 using Culvert.Transports.Local;
 using Culvert.Transports.NamedPipes;
+using Culvert.Transports.SharedMemory;
 using Culvert.Transports.StandardStreams;
 using Culvert.Transports.Tcp;
 using Culvert.Transports.UnixSockets;
@@ -23,6 +24,7 @@ internal static class TransportRegistry
         new CopyDataTransport(),
         new StandardStreamsTransport(),
         new InheritedTransport(),
+        new SharedMemoryTransport(),
     }.ToDictionary(transport => transport.Scheme, StringComparer.Ordinal);
 
     public static Transport Find(Endpoint endpoint) =>

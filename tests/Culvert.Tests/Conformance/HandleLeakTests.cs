@@ -21,6 +21,7 @@ public sealed class HandleLeakTests : IDisposable
     [InlineData("tcp")]
     [InlineData("local")]
     [InlineData("copydata")]
+    [InlineData("shm")]
     public async Task ConnectAndClose_AThousandTimes_LeaksNoHandle(string scheme)
     {
         Assert.SkipUnless(

@@ -15,6 +15,9 @@ internal sealed class ByteQueue
 
     public long Length { get; private set; }
 
+    /// <summary>Holds a buffer, perhaps one that was lent and into which nothing was written yet.</summary>
+    public bool HasBuffer => _head is not null;
+
     public ReadOnlySequence<byte> Sequence
     {
         get

@@ -7,7 +7,7 @@ namespace Culvert.Transports.Links;
 /// it.</summary>
 internal sealed class LinkConnection : Connection, ILinkEvents
 {
-    private readonly ByteLink _link;
+    private readonly Link _link;
     private readonly LinkReader _reader;
     private readonly LinkWriter _writer;
     private readonly TaskCompletionSource<CloseReason> _closed =
@@ -24,13 +24,13 @@ internal sealed class LinkConnection : Connection, ILinkEvents
     private volatile Task? _disposed;
     private LinkMessages? _messages;
 
-    public LinkConnection(ByteLink link, Endpoint endpoint, Peer peer)
+    public LinkConnection(Link link, Endpoint endpoint, Peer peer)
     {
         _link = link;
         Endpoint = endpoint;
         Peer = peer;
-        _reader = new LinkReader(this, link);
-        _writer = new LinkWriter(this, link);
+        _reader = new LinkReader(this, link.CreateInput());
+        _writer = new LinkWriter(this, link.CreateOutput());
     }
 
     public override PipeReader Input => _reader;

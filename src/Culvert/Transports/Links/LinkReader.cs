@@ -11,8 +11,7 @@ namespace Culvert.Transports.Links;
 internal sealed class LinkReader : PipeReader, IValueTaskSource<ReadResult>
 {
     private readonly LinkConnection _connection;
-    private readonly ByteLink _link;
-    private readonly ByteQueue _queue = new();
+    private readonly LinkInput _input;
 
     // Guards the flags below between the reader, the poller threads, cancellation and dispose. Never held while
     // receiving or while the user's code runs.
@@ -21,7 +20,6 @@ internal sealed class LinkReader : PipeReader, IValueTaskSource<ReadResult>
     private CancellationTokenRegistration _registration;
     private CancellationToken _token;
     private long _examined;
-    private int _rentSize = LinkLimits.ReceiveBytesMin;
     private bool _readable = true;
     private bool _waiting;
     private bool _cancelPending;
@@ -29,10 +27,10 @@ internal sealed class LinkReader : PipeReader, IValueTaskSource<ReadResult>
     private bool _ended;
     private bool _completed;
 
-    public LinkReader(LinkConnection connection, ByteLink link)
+    public LinkReader(LinkConnection connection, LinkInput input)
     {
         _connection = connection;
-        _link = link;
+        _input = input;
     }
 
     /// <summary>Somebody waits for bytes.</summary>
@@ -71,9 +69,9 @@ internal sealed class LinkReader : PipeReader, IValueTaskSource<ReadResult>
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        var consumedCount = _queue.OffsetOf(consumed);
-        _examined = Math.Max(_queue.OffsetOf(examined), consumedCount) - consumedCount;
-        _queue.Consume(consumedCount);
+        var consumedCount = _input.OffsetOf(consumed);
+        _examined = Math.Max(_input.OffsetOf(examined), consumedCount) - consumedCount;
+        _input.Consume(consumedCount);
     }
 
     public override void CancelPendingRead()
@@ -92,7 +90,7 @@ internal sealed class LinkReader : PipeReader, IValueTaskSource<ReadResult>
         if (_completed) return;
         _completed = true;
         if (_waiting) return; // The buffers are in use by the one who waits; they go with the connection.
-        _queue.Clear();
+        _input.Clear();
         if (exception is not null) _connection.Abort($"The reader failed: {exception.Message}");
     }
 
@@ -203,21 +201,21 @@ internal sealed class LinkReader : PipeReader, IValueTaskSource<ReadResult>
             if (_cancelPending)
             {
                 _cancelPending = false;
-                result = new ReadResult(_queue.Sequence, isCanceled: true, _ended);
+                result = new ReadResult(_input.Sequence, isCanceled: true, _ended);
                 return true;
             }
         }
 
-        if (_queue.Length > _examined || TryReceive())
+        if (_input.Length > _examined || TryReceive())
         {
-            result = new ReadResult(_queue.Sequence, isCanceled: false, isCompleted: false);
+            result = new ReadResult(_input.Sequence, isCanceled: false, isCompleted: false);
             return true;
         }
 
         result = default;
         if (!_ended) return false;
         _connection.ThrowIfInputFailed();
-        result = new ReadResult(_queue.Sequence, isCanceled: false, isCompleted: true);
+        result = new ReadResult(_input.Sequence, isCanceled: false, isCompleted: true);
         return true;
     }
 
@@ -237,19 +235,13 @@ internal sealed class LinkReader : PipeReader, IValueTaskSource<ReadResult>
             return false;
         }
 
-        // What little room a nearly full buffer has left is not worth a call of its own.
-        var memory = _queue.GetMemory(_rentSize / 4, _rentSize);
-        var count = _link.Receive(memory.Span, out var mayHaveMore);
+        var count = _input.Receive(out var mayHaveMore);
         if (count > 0)
         {
-            _queue.Advance(count);
-            if (count == memory.Length) _rentSize = Math.Min(_rentSize * 2, LinkLimits.ReceiveBytesMax);
-            else if (count < LinkLimits.ReceiveBytesMin / 2) _rentSize = LinkLimits.ReceiveBytesMin;
             if (mayHaveMore) MarkReadable();
             return true;
         }
 
-        if (_queue.Length == 0) _queue.Clear();
         if (count == LinkResult.WouldBlock) return false;
         _ended = true;
         if (count == LinkResult.End) _connection.OnInputEnded();

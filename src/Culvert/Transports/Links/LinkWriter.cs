@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
 
@@ -12,8 +11,7 @@ namespace Culvert.Transports.Links;
 internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
 {
     private readonly LinkConnection _connection;
-    private readonly ByteLink _link;
-    private readonly ByteQueue _queue = new();
+    private readonly LinkOutput _output;
 
     // Guards the fields below between the writer, the poller threads, cancellation and dispose. Never held while
     // sending or while the user's code runs.
@@ -28,10 +26,10 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
     private bool _completed;
     private bool _broken;
 
-    public LinkWriter(LinkConnection connection, ByteLink link)
+    public LinkWriter(LinkConnection connection, LinkOutput output)
     {
         _connection = connection;
-        _link = link;
+        _output = output;
     }
 
     private enum State
@@ -54,23 +52,21 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
 
     public override bool CanGetUnflushedBytes => true;
 
-    public override long UnflushedBytes => _queue.Length;
-
-    private int RentSize => (int)Math.Clamp(_queue.Length, LinkLimits.WriteBytesMin, LinkLimits.ReceiveBytesMax);
+    public override long UnflushedBytes => _output.Length;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         ThrowIfCompleted();
-        return _queue.GetMemory(sizeHint, RentSize);
+        return _output.GetMemory(sizeHint);
     }
 
     public override Span<byte> GetSpan(int sizeHint = 0)
     {
         ThrowIfCompleted();
-        return _queue.GetSpan(sizeHint, RentSize);
+        return _output.GetSpan(sizeHint);
     }
 
-    public override void Advance(int bytes) => _queue.Advance(bytes);
+    public override void Advance(int bytes) => _output.Advance(bytes);
 
     /// <summary>Sends the caller's bytes from where they are; only what finds no room is copied.</summary>
     public override ValueTask<FlushResult> WriteAsync(
@@ -79,13 +75,11 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
         ThrowIfCompleted();
         if (source.IsEmpty || cancellationToken.IsCancellationRequested || !TryBeginDirect())
         {
-            _queue.Write(source.Span, RentSize);
+            _output.Write(source.Span);
             return FlushAsync(cancellationToken);
         }
 
-        var count = _link.Send(new ReadOnlySequence<byte>(source));
-        if (count == LinkResult.Broken) _broken = true;
-        else _queue.Write(source.Span[Math.Max(count, 0)..], RentSize);
+        if (_output.Send(source) == LinkResult.Broken) _broken = true;
         return SendAsync(cancellationToken);
     }
 
@@ -196,7 +190,7 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
     {
         lock (_gate)
         {
-            if (_completed || _broken || _cancelPending || _state != State.Idle || _queue.Length > 0) return false;
+            if (_completed || _broken || _cancelPending || _state != State.Idle || _output.Length > 0) return false;
             _state = State.Sending;
             _roomSeen = false;
             _source.Reset();
@@ -256,17 +250,11 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
     {
         while (true)
         {
-            while (_queue.Length > 0 && !_broken)
+            while (_output.Length > 0 && !_broken)
             {
                 lock (_gate) _roomSeen = false; // Before the send: an event during it must not be missed.
-                var sequence = _queue.Sequence;
-                var count = _link.Send(sequence);
-                if (count > 0)
-                {
-                    _queue.Consume(count);
-                    continue;
-                }
-
+                var count = _output.Send();
+                if (count > 0) continue;
                 if (count == LinkResult.Broken)
                 {
                     _broken = true;
@@ -288,11 +276,11 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
 
     private bool TryFinish()
     {
-        if (_broken) _queue.Clear();
+        if (_broken) _output.Clear();
         bool end;
         lock (_gate)
         {
-            if (_queue.Length > 0) return false;
+            if (_output.Length > 0) return false;
             end = _completed && !_broken;
             if (!end) _state = State.Idle;
         }

@@ -9,7 +9,10 @@ namespace Culvert.Transports.UnixSockets;
 /// A connected AF_UNIX stream. Half-close, close, abort and death are told apart by what the kernel reports of the
 /// socket, by the peer's <see cref="CloseMarker"/> where there is one, and by whether its process is ending.
 /// </summary>
-internal sealed unsafe class UnixLink(SocketHandle socket, int? peerProcessId) : SocketLink(socket)
+/// <param name="socket">Connected; the link's own.</param>
+/// <param name="peerProcessId">Whose end is its death.</param>
+/// <param name="hasData">False where no byte matters: a peer that leaves some unread has closed all the same.</param>
+internal sealed unsafe class UnixLink(SocketHandle socket, int? peerProcessId, bool hasData = true) : SocketLink(socket)
 {
     private const int BytesAhead = -1;
 
@@ -136,7 +139,7 @@ internal sealed unsafe class UnixLink(SocketHandle socket, int? peerProcessId) :
             return;
         }
 
-        if (errno == Errno.ConnectionReset && _marker == CloseMarker.None)
+        if (errno == Errno.ConnectionReset && _marker == CloseMarker.None && hasData)
         {
             Events.OnPeerGone(CloseKind.PeerAborted, "The peer closed without reading what it was sent.");
             return;

@@ -1,6 +1,7 @@
 using Culvert.Connections;
 using Culvert.Transports.Linux;
 using Culvert.Transports.Links;
+using Microsoft.Extensions.Logging;
 
 namespace Culvert.Transports.UnixSockets;
 
@@ -9,15 +10,18 @@ internal sealed class UnixSocketListener(
     SocketHandle socket, UnixSocketPath? path, UnixAccess access, Endpoint endpoint, ListenerOptions options)
     : SocketListener(socket, endpoint, options.Logger)
 {
-    protected override Connection? Admit(SocketHandle accepted)
+    /// <summary>What the kernel says of a client, or null when it is not admitted.</summary>
+    public static Libc.Credentials? Admits(SocketHandle accepted, UnixAccess access, Endpoint endpoint, ILogger logger)
     {
         if (PeerLookup.CredentialsOf(accepted) is not { } credentials) return null;
-        if (!access.Admits(accepted, credentials))
-        {
-            SocketLog.Refused(Logger, Endpoint, credentials.ProcessId, credentials.UserId);
-            return null;
-        }
+        if (access.Admits(accepted, credentials)) return credentials;
+        SocketLog.Refused(logger, endpoint, credentials.ProcessId, credentials.UserId);
+        return null;
+    }
 
+    protected override Connection? Admit(SocketHandle accepted)
+    {
+        if (Admits(accepted, access, Endpoint, Logger) is not { } credentials) return null;
         var link = new UnixLink(accepted, credentials.ProcessId);
         return new LinkConnection(link, Endpoint, PeerLookup.PeerOf(credentials)).Start();
     }

@@ -21,6 +21,15 @@ internal sealed class UnixSocketTransport : Transport
     public static async ValueTask<Listener> BindAsync(
         string path, Endpoint endpoint, ListenerOptions options, CancellationToken cancellationToken)
     {
+        var (socket, claimed, access) = await ListenAsync(path, endpoint, options, cancellationToken)
+            .ConfigureAwait(false);
+        return new UnixSocketListener(socket, claimed, access, endpoint, options);
+    }
+
+    /// <summary>A socket that listens at a path, for whoever makes a listener of it.</summary>
+    public static async ValueTask<(SocketHandle Socket, UnixSocketPath Path, UnixAccess Access)> ListenAsync(
+        string path, Endpoint endpoint, ListenerOptions options, CancellationToken cancellationToken)
+    {
         UnixSocketPath.Check(path, endpoint);
         LinuxOnly.Check(endpoint);
         var access = new UnixAccess(options.Access);
@@ -38,7 +47,7 @@ internal sealed class UnixSocketTransport : Transport
             var claimed = await UnixSocketPath
                 .ClaimAsync(socket, Libc.SocketStream, path, endpoint, options, cancellationToken)
                 .ConfigureAwait(false);
-            return new UnixSocketListener(socket, claimed, access, endpoint, options);
+            return (socket, claimed, access);
         }
         catch
         {

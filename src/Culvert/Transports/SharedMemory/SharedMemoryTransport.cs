@@ -1,0 +1,90 @@
+using Culvert.Connections;
+using Culvert.Transports.Linux;
+using Culvert.Transports.Links;
+using Culvert.Transports.Local;
+using Culvert.Transports.UnixSockets;
+
+namespace Culvert.Transports.SharedMemory;
+
+/// <summary><c>shm://name</c>: rings in memory that two processes share, set up over a local connection that says who
+/// they are. The memory has no name: nobody can take it first, and nothing is left after a crash.</summary>
+internal sealed class SharedMemoryTransport : Transport
+{
+    /// <summary>Of the sockets by which sections are shared.</summary>
+    public const string Extension = ".shm";
+
+    public override string Scheme => "shm";
+
+    public override async ValueTask<Listener> BindAsync(
+        Endpoint endpoint, ListenerOptions options, CancellationToken cancellationToken = default)
+    {
+        LinuxOnly.Check(endpoint);
+        var path = LocalName.PathOf(endpoint, Extension, create: true);
+        var (socket, claimed, access) = await UnixSocketTransport
+            .ListenAsync(path, endpoint, options, cancellationToken).ConfigureAwait(false);
+        return new SharedMemoryListener(socket, claimed, access, endpoint, options);
+    }
+
+    public override ValueTask<Connection> ConnectAsync(
+        Endpoint endpoint, ConnectOptions options, CancellationToken cancellationToken = default)
+    {
+        LinuxOnly.Check(endpoint);
+        var path = LocalName.PathOf(endpoint, Extension, create: false);
+        return DialAttempt.RunAsync(endpoint, options, cancellationToken, async attempt =>
+        {
+            var (control, section, peer) = await DialAsync(path, attempt).ConfigureAwait(false);
+            var link = new SharedMemoryLink(control, section, isListener: false, endpoint);
+            return new LinkConnection(link, endpoint, peer).Start();
+        });
+    }
+
+    /// <summary>Connects to a listener's socket and takes the section that it shares.</summary>
+    public static async ValueTask<(UnixLink Control, SharedSection Section, Peer Peer)> DialAsync(
+        string path, DialAttempt attempt)
+    {
+        var socket = await SocketDialer
+            .DialAsync(attempt, Libc.FamilyUnix, SocketName.OfPath(path)).ConfigureAwait(false);
+        try
+        {
+            var section = await ReceiveAsync(socket, attempt).ConfigureAwait(false);
+            var peer = PeerLookup.CredentialsOf(socket) is { } known ? PeerLookup.PeerOf(known) : Peer.Unknown;
+            return (new UnixLink(socket, peer.ProcessId, hasData: false), section, peer);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<SharedSection> ReceiveAsync(SocketHandle socket, DialAttempt attempt)
+    {
+        using var readiness = new Readiness(socket, EpollEvents.Readable | EpollEvents.PeerEnded);
+        while (true)
+        {
+            var ready = readiness.Next;
+            var errno = SectionMessage.Receive(socket, out var descriptor);
+            if (errno == 0)
+            {
+                using (descriptor)
+                {
+                    return LinuxSection.TryOpen(descriptor!) ?? throw new ConnectionException(
+                        ConnectionError.ProtocolViolation,
+                        $"What the listener at {attempt.Endpoint} shared is no section of this version; "
+                        + "see that both sides use the same version of Culvert.");
+                }
+            }
+
+            if (errno == Errno.Interrupted) continue;
+            if (errno != Errno.WouldBlock)
+            {
+                throw new ConnectionException(
+                    ConnectionError.NotAllowed,
+                    $"The listener at {attempt.Endpoint} shared no memory with this user; "
+                    + "let it admit the user by its access option.");
+            }
+
+            await ready.WaitAsync(attempt.CancellationToken).ConfigureAwait(false);
+        }
+    }
+}
