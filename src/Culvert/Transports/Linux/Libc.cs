@@ -150,6 +150,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "recvmsg", SetLastError = true)]
     public static partial nint ReceiveMessage(SocketHandle socket, MessageHeader* message, int flags);
 
+    [LibraryImport(Name, EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint Futex(
+        nint number, uint* word, int operation, uint value, TimeSpec* timeout, uint* otherWord, uint otherValue);
+
     [LibraryImport(Name, EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(int descriptor, int operation);
 
@@ -196,6 +200,14 @@ internal static unsafe partial class Libc
         public int ProcessId;
         public uint UserId;
         public uint GroupId;
+    }
+
+    /// <summary><c>struct timespec</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct TimeSpec
+    {
+        public long Seconds;
+        public long Nanoseconds;
     }
 
     /// <summary><c>struct linger</c>.</summary>

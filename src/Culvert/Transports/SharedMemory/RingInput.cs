@@ -7,7 +7,7 @@ namespace Culvert.Transports.SharedMemory;
 /// The bytes of a ring for a reader, where they lie. Only when the reader wants more than half a ring at once are they
 /// copied, since the writer would otherwise wait for room that never comes.
 /// </summary>
-internal sealed class RingInput : LinkInput
+internal sealed class RingInput : LinkInput, IRingEnd
 {
     private readonly SharedMemoryLink _link;
     private readonly RingReader _ring;
@@ -20,6 +20,7 @@ internal sealed class RingInput : LinkInput
     private int _index;
     private long _length;
     private bool _ended;
+    private AdaptiveSpin _spin;
 
     public RingInput(SharedMemoryLink link, RingReader ring, Memory<byte> data)
     {
@@ -32,6 +33,8 @@ internal sealed class RingInput : LinkInput
     public override ReadOnlySequence<byte> Sequence => _spilled.Length > 0 ? _spilled.Sequence
         : _first is null ? ReadOnlySequence<byte>.Empty
         : new ReadOnlySequence<byte>(_first, _index, _last!, _last!.Memory.Length);
+
+    bool IRingEnd.IsReady => _ring.HasNext || _link.Gone != LinkResult.WouldBlock;
 
     public override int Receive(out bool mayHaveMore)
     {
@@ -50,7 +53,7 @@ internal sealed class RingInput : LinkInput
 
             // Whoever sleeps must not keep from the writer what it has consumed.
             if (_ring.Release(0, atOnce: true)) _link.Wake();
-            if (_ring.SetSleeps()) return LinkResult.WouldBlock;
+            if (!_spin.Wait(this) && _ring.SetSleeps()) return LinkResult.WouldBlock;
         }
     }
 

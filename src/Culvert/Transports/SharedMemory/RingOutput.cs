@@ -5,13 +5,17 @@ namespace Culvert.Transports.SharedMemory;
 
 /// <summary>Bytes that are written into a ring where they will be read. What finds no room there waits in
 /// buffers.</summary>
-internal sealed class RingOutput(SharedMemoryLink link, RingWriter ring, Memory<byte> data) : LinkOutput
+internal sealed class RingOutput(SharedMemoryLink link, RingWriter ring, Memory<byte> data) : LinkOutput, IRingEnd
 {
     private readonly ByteQueue _waiting = new();
     private int _frameRoom;
     private int _frameLength;
+    private int _wanted;
+    private AdaptiveSpin _spin;
 
     public override long Length => _frameLength + _waiting.Length;
+
+    bool IRingEnd.IsReady => ring.HasRoom(_wanted) || ring.IsBroken || link.Gone != LinkResult.WouldBlock;
 
     public override Memory<byte> GetMemory(int sizeHint) => TryOpen(sizeHint)
         ? data.Slice(ring.OffsetOfNext + _frameLength, _frameRoom - _frameLength)
@@ -91,7 +95,7 @@ internal sealed class RingOutput(SharedMemoryLink link, RingWriter ring, Memory<
         if (_waiting.HasBuffer) return false;
         sizeHint = Math.Max(sizeHint, 1);
         if (_frameRoom - _frameLength >= sizeHint) return true;
-        if (_frameLength > 0 && PublishOpen(FrameKind.Part) > 0 && ring.TakeReaderSleeps()) link.Wake();
+        if (_frameLength > 0 && PublishOpen(FrameKind.Part) > 0 && ring.WakeReader()) link.Wake();
         var room = ring.Room();
         if (room < Math.Max(sizeHint, SharedMemoryLimits.WriteBytesMin)) return false;
         _frameRoom = room;
@@ -123,14 +127,15 @@ internal sealed class RingOutput(SharedMemoryLink link, RingWriter ring, Memory<
                 return count;
             }
 
-            if (ring.SetSleeps(least)) return LinkResult.WouldBlock;
+            _wanted = least;
+            if (!_spin.Wait(this) && ring.SetSleeps(least)) return LinkResult.WouldBlock;
         }
     }
 
     private int Finish(int sent, int otherwise)
     {
         if (sent == 0) return otherwise;
-        if (ring.TakeReaderSleeps()) link.Wake();
+        if (ring.WakeReader()) link.Wake();
         return sent;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Culvert.Transports.Linux;
 
 namespace Culvert.Transports.SharedMemory;
 
@@ -37,6 +38,15 @@ internal sealed unsafe class RingReader
 
     /// <summary>The place of the next frame's bytes in the ring's data.</summary>
     public int OffsetOfNext => (int)((_position & (_capacity - 1)) + RingLayout.FrameHeaderBytes);
+
+    /// <summary>Something was published that was not skipped.</summary>
+    public bool HasNext
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Volatile.Read(ref *(ulong*)At(_position)) != 0;
+    }
+
+    private uint* Sleeps => (uint*)(_header + RingLayout.ReaderSleepsOffset);
 
     /// <summary>Looks at the next frame; its bytes stay until they are released.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -77,10 +87,21 @@ internal sealed unsafe class RingReader
     /// <summary>Says that this side will sleep until something is published; false when something is.</summary>
     public bool SetSleeps()
     {
-        Interlocked.Exchange(ref *(uint*)(_header + RingLayout.ReaderSleepsOffset), 1);
-        if (Volatile.Read(ref *(ulong*)At(_position)) == 0) return true;
-        Volatile.Write(ref *(uint*)(_header + RingLayout.ReaderSleepsOffset), 0);
+        Interlocked.Exchange(ref *Sleeps, (uint)SleepState.Bell);
+        if (!HasNext) return true;
+        Volatile.Write(ref *Sleeps, (uint)SleepState.Awake);
         return false;
+    }
+
+    /// <summary>Sleeps on the flag, if this side has said that it sleeps and was not woken, until it is woken or
+    /// so much time has passed. Any thread. True when it was woken.</summary>
+    public bool SleepOnFlag(int timeoutMs)
+    {
+        const uint Bell = (uint)SleepState.Bell;
+        const uint OnFlag = (uint)SleepState.Futex;
+        if (Interlocked.CompareExchange(ref *Sleeps, OnFlag, Bell) != Bell) return false;
+        Futex.Wait(Sleeps, OnFlag, timeoutMs);
+        return Interlocked.CompareExchange(ref *Sleeps, Bell, OnFlag) != OnFlag;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

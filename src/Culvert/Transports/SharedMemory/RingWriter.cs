@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Culvert.Transports.Linux;
 
 namespace Culvert.Transports.SharedMemory;
 
@@ -78,31 +79,41 @@ internal sealed unsafe class RingWriter
     /// <summary>Publishes the last frame, for which there is always room.</summary>
     public void PublishEnd() => Publish(0, FrameKind.End);
 
-    /// <summary>Whether the reader sleeps and must be woken; asked once for each time that it slept.</summary>
-    public bool TakeReaderSleeps()
+    /// <summary>Wakes the reader if it sleeps; true when that takes a bell.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool WakeReader()
     {
         // Partner: RingReader.SetSleeps. The frame must be seen before the flag is looked at, or both sides would
         // believe that the other goes on.
         Interlocked.MemoryBarrier();
-        ref var sleeps = ref *(uint*)(_header + RingLayout.ReaderSleepsOffset);
-        return sleeps != 0 && Interlocked.Exchange(ref sleeps, 0) != 0;
+        return *(uint*)(_header + RingLayout.ReaderSleepsOffset) != 0 && TakeReaderSleeps();
     }
 
     /// <summary>Says that this side will sleep until there is room for so much; false when there is
     /// meanwhile.</summary>
     public bool SetSleeps(int length)
     {
-        Interlocked.Exchange(ref *(uint*)(_header + RingLayout.WriterSleepsOffset), 1);
+        Interlocked.Exchange(ref *(uint*)(_header + RingLayout.WriterSleepsOffset), (uint)SleepState.Bell);
         if (!HasRoom(length) && !IsBroken) return true;
         Volatile.Write(ref *(uint*)(_header + RingLayout.WriterSleepsOffset), 0);
         return false;
     }
 
+    /// <summary>There is room for a frame of so many bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool HasRoom(int length)
+    public bool HasRoom(int length)
     {
         var end = _tail + RingLayout.FrameBytes(length) + EndBytes;
         return end - _head <= _capacity || LookAgain(end);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TakeReaderSleeps()
+    {
+        var sleeps = (uint*)(_header + RingLayout.ReaderSleepsOffset);
+        var state = (SleepState)Interlocked.Exchange(ref *sleeps, (uint)SleepState.Awake);
+        if (state == SleepState.Futex) Futex.Wake(sleeps);
+        return state is not (SleepState.Awake or SleepState.Futex);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

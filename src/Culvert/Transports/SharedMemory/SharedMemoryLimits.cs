@@ -22,4 +22,20 @@ internal static class SharedMemoryLimits
 
     /// <summary>Smallest piece of a frame worth opening for a writer of bytes.</summary>
     public const int WriteBytesMin = 512;
+
+    /// <summary>How long a side that finds nothing looks again before it sleeps: as long as waking it costs.</summary>
+    public static readonly TimeSpan SpinMax = TimeSpan.FromMicroseconds(50);
+
+    /// <summary>A side that was woken so soon might have spun instead, and tries.</summary>
+    public static readonly TimeSpan SpinWorthwhile = TimeSpan.FromMicroseconds(250);
+
+    /// <summary>Sleeps between two tries to spin, at most, when the tries fail.</summary>
+    public const int SpinPauseMax = 1024;
+
+    /// <summary>How long a poller thread stays with a connection that was just active, so that it can be woken by the
+    /// quickest means; then it goes back to all the others.</summary>
+    public const int StayMs = 20;
+
+    /// <summary>Poller threads that stay at the same time.</summary>
+    public static readonly int StayersMax = Environment.ProcessorCount;
 }

@@ -92,7 +92,8 @@ public sealed class HostileSectionTests
         return await Ipc.ListenAsync($"shm://culvert-test-{Guid.NewGuid():N}", cancellationToken: Token);
     }
 
-    private static async Task<(Connection Client, SharedSection Section, SharedMemoryLink Link)> DialAsync(Endpoint endpoint)
+    private static async Task<(Connection Client, SharedSection Section, SharedMemoryLink Link)> DialAsync(
+        Endpoint endpoint)
     {
         SharedSection? shared = null;
         SharedMemoryLink? link = null;

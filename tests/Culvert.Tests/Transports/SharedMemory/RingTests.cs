@@ -93,13 +93,13 @@ public sealed unsafe class RingTests : IDisposable
     }
 
     [Fact]
-    public void TakeReaderSleeps_AfterSetSleeps_IsTrueOnce()
+    public void WakeReader_AfterSetSleeps_AsksForOneBell()
     {
         Assert.True(_reader.SetSleeps());
         _writer.TryClaim(1, out _);
         _writer.Publish(1, FrameKind.Message);
-        Assert.True(_writer.TakeReaderSleeps());
-        Assert.False(_writer.TakeReaderSleeps());
+        Assert.True(_writer.WakeReader());
+        Assert.False(_writer.WakeReader());
         Assert.False(_reader.SetSleeps());
     }
 
