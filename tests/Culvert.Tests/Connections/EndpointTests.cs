@@ -61,7 +61,7 @@ public sealed class EndpointTests
     }
 
     [Theory]
-    [InlineData("nosuch://x", "there are copydata, local, mem")]
+    [InlineData("nosuch://x", "there are copydata, ")]
     [InlineData("unix://relative", "absolute path")]
     [InlineData("unix:///", "absolute path")]
     [InlineData("tcp://nohost", "tcp://127.0.0.1:9000")]

@@ -118,6 +118,7 @@ internal sealed class RingOutput(SharedMemoryLink link, RingWriter ring, Memory<
             var least = (int)Math.Min(bytes.Length, SharedMemoryLimits.WriteBytesMin);
             var room = ring.Room();
             if (ring.IsBroken) return link.OnViolation();
+            if (link.Gone != LinkResult.WouldBlock) return LinkResult.Broken; // Nobody will make room.
             if (room >= least)
             {
                 var count = (int)Math.Min(bytes.Length, room);

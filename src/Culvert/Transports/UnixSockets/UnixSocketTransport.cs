@@ -21,6 +21,16 @@ internal sealed class UnixSocketTransport : Transport
     public static async ValueTask<Listener> BindAsync(
         string path, Endpoint endpoint, ListenerOptions options, CancellationToken cancellationToken)
     {
+        UnixSocketPath.Check(path, endpoint);
+        LinuxOnly.Check(endpoint);
+        if (options.Inherited?.Take(InheritedSocketKind.UnixStream, path) is SocketHandle inherited)
+        {
+            // Its path belongs to whoever bound it, and stays when this listener ends.
+            var bound = SocketName.TextOf(inherited).Text;
+            var actual = bound == path ? endpoint : Endpoint.Parse($"unix://{bound}");
+            return new UnixSocketListener(inherited, path: null, new UnixAccess(options.Access), actual, options);
+        }
+
         var (socket, claimed, access) = await ListenAsync(path, endpoint, options, cancellationToken)
             .ConfigureAwait(false);
         return new UnixSocketListener(socket, claimed, access, endpoint, options);
@@ -33,14 +43,6 @@ internal sealed class UnixSocketTransport : Transport
         UnixSocketPath.Check(path, endpoint);
         LinuxOnly.Check(endpoint);
         var access = new UnixAccess(options.Access);
-        if (options.Inherited?.Take(InheritedSocketKind.UnixStream, path) is SocketHandle inherited)
-        {
-            // Its path belongs to whoever bound it, and stays when this listener ends.
-            var bound = SocketName.TextOf(inherited).Text;
-            var actual = bound == path ? endpoint : Endpoint.Parse($"unix://{bound}");
-            return new UnixSocketListener(inherited, path: null, access, actual, options);
-        }
-
         var socket = SocketHandle.Create(Libc.FamilyUnix, Libc.SocketStream);
         try
         {
