@@ -15,22 +15,19 @@ internal sealed class NumberKeys
     private readonly HashSet<ulong> _keys = [];
     private readonly HashSet<ulong> _leftOut = [];
     private readonly List<string> _names = [];
+    private int _toldAt = 1;
 
-    /// <summary>How many keys have no field, as far as they are told apart (the first 10,000).</summary>
-    public int LeftOutCount
+    /// <summary>Whether there are keys without a field that nobody was told of: the first, and then twice as many as
+    /// last time. They are told apart up to the first 10,000, and the first ten are named.</summary>
+    public bool TakeNews(out int count, out string names)
     {
-        get
+        lock (_gate)
         {
-            lock (_gate) return _leftOut.Count;
-        }
-    }
-
-    /// <summary>The first of them.</summary>
-    public IReadOnlyList<string> LeftOutNames
-    {
-        get
-        {
-            lock (_gate) return [.. _names];
+            (count, names) = (_leftOut.Count, "");
+            if (count < _toldAt) return false;
+            _toldAt = count * 2;
+            names = string.Join(", ", _names);
+            return true;
         }
     }
 

@@ -19,4 +19,9 @@ internal static partial class OutputLog
     [LoggerMessage(703, LogLevel.Warning,
         "There are more dead letters of the output {Output} than are kept; the oldest ones go with {File}.")]
     public static partial void LettersForgotten(ILogger logger, string output, string file);
+
+    [LoggerMessage(705, LogLevel.Information,
+        "The output {Output} made fields of the first 500 numeric attributes in {Index}. {Count} more are found and "
+        + "compared by queries, but have no field for charts: {Names}")]
+    public static partial void NumbersLeftOut(ILogger logger, string output, string index, int count, string names);
 }

@@ -149,8 +149,10 @@ public sealed class ElasticsearchDocumentTests
         }
 
         Assert.Equal(500, names.Count);
-        Assert.Equal(100, numbers.LeftOutCount);
-        Assert.Equal("k-500", numbers.LeftOutNames[0]);
+        Assert.True(numbers.TakeNews(out var count, out var told));
+        Assert.Equal(100, count);
+        Assert.StartsWith("k-500, k-501, ", told, StringComparison.Ordinal);
+        Assert.False(numbers.TakeNews(out _, out _));
     }
 
     private static IEnumerable<KeyValuePair<string, object?>> Attributes(TestRecord record)

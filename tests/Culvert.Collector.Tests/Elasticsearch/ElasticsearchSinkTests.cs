@@ -50,7 +50,6 @@ public sealed class ElasticsearchSinkTests
     [Theory]
     [InlineData(429, "too much to do")]
     [InlineData(503, "is not ready")]
-    [InlineData(401, "refused the user, password, key or token")]
     [InlineData(403, "does not let this user take documents")]
     public async Task Write_WholeRequestRefused_SaysSoAndTriesAgain(int status, string words)
     {
@@ -67,6 +66,21 @@ public sealed class ElasticsearchSinkTests
         Assert.Equal(50, server.Documents.Count);
         Assert.Contains(words, _status.Snapshot().Sentence, StringComparison.Ordinal);
         Assert.Equal(2, _status.Snapshot().Retries);
+    }
+
+    [Fact]
+    public async Task Write_PasswordNoLongerRight_TheSinkEndsSoThatTheNextReadsItAgain()
+    {
+        await using var server = await FakeSearchServer.StartAsync();
+        server.OnBulk = async (_, context, _) =>
+        {
+            await FakeSearchServer.WriteAsync(context, 401, "{}");
+            return true;
+        };
+        await using var sink = Sink(server);
+        var exception = await Assert.ThrowsAsync<OutputException>(() => DeliverAsync(sink, 5));
+        Assert.Contains("refused the user, password, key or token", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(0UL, sink.Confirmed);
     }
 
     [Fact]

@@ -22,6 +22,9 @@ internal sealed class BulkBatch : IDisposable
 
     public IReadOnlyList<BulkItem> Items => _items;
 
+    /// <summary>Those that it writes.</summary>
+    public IReadOnlyCollection<DayIndex> Indices => _indices;
+
     public int Bytes => _buffer.WrittenCount;
 
     /// <summary>Whether a record of this index may still be added.</summary>

@@ -98,6 +98,9 @@ internal sealed class BulkSender(
                 return (answer, null);
             }
 
+            // With what the files hold now the next attempt may fare better, and reading them is for a new sink.
+            if (answer.Status == 401)
+                throw new OutputException(ElasticsearchErrors.Refused(answer, "take documents").Message);
             if (answer.Status is 429 or 503) size.Pressed();
             return (answer, ElasticsearchErrors.Refused(answer, "take documents").Message);
         }

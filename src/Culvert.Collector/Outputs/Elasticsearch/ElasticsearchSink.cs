@@ -134,6 +134,12 @@ internal sealed class ElasticsearchSink : IOutputSink
     private void Begin()
     {
         var batch = _current;
+        foreach (var index in batch.Indices)
+        {
+            if (index.Numbers.TakeNews(out var count, out var names))
+                OutputLog.NumbersLeftOut(_logger, _options.Output, index.Text, count, names);
+        }
+
         _current = _spare.TryTake(out var spare) ? spare : new BulkBatch();
         _sending[batch] = Task.Run(() => RunAsync(batch), CancellationToken.None);
     }
