@@ -40,6 +40,7 @@ internal static class CommandLine
         {
             UpCommand.Create(manager),
             ConsumeCommand.Create(),
+            DeadLettersCommand.Create(),
             SendCommand.Create(),
             SearchCommand.Create(),
             TailCommand.Create(),

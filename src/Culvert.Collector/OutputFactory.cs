@@ -32,6 +32,16 @@ internal static class OutputFactory
         return new SpoolPump(status, Sink(configured, status, letters, logger, time), data.Spool, logger, time);
     }
 
+    /// <summary>Sends the content of a dead letter again to its output; throws <see cref="OutputException"/> when that
+    /// is not possible or it is refused again.</summary>
+    public static Task ResendAsync(
+        CollectorConfiguration configuration, KeptLetter letter, CancellationToken cancellationToken)
+    {
+        var configured = configuration.Outputs.FirstOrDefault(output => output.Name == letter.From)
+            ?? throw new OutputException($"There is no output '{letter.From}' any more; write it into culvert.json.");
+        throw new OutputException($"An output of the type {configured.Type} keeps no letters; send it by hand.");
+    }
+
     private static KafkaSinkOptions KafkaOptionsOf(ConfiguredObject configured) => new()
     {
         Output = configured.Name,

@@ -15,13 +15,12 @@ internal static class ConsumeCommand
     public static Command Create()
     {
         var options = new ConfigurationOptions(
-            (Setting("--brokers", "HOST:PORT", "Brokers to ask first"), "consume.brokers"),
+            (Brokers(), "consume.brokers"),
             (Setting("--topics", "TOPIC", "Topics to read; one that begins with ^ is a pattern"), "consume.topics"),
             (Setting("--group", "NAME", "The consumer group, whose members share the partitions"), "consume.group"),
             (Setting("--output", "NAME", "The output of culvert.json that is written to"), "consume.output"),
             (Setting("--store", "DIR", "A data folder to write to instead; one member alone can"), "consume.store"),
-            (Setting("--dead-letters", "TOPIC", "Where messages go of which nothing can be made"),
-                "consume.deadLetters"));
+            (DeadLetters(), "consume.deadLetters"));
         var data = DataOption.Create();
         var command = new Command("consume",
             "Read records of Kafka as a member of a consumer group and write them to an output or a store, until "
@@ -39,6 +38,13 @@ internal static class ConsumeCommand
             "culvert consume --brokers kafka1:9092 --topics logs --output search --config culvert.json",
             "culvert consume --brokers kafka1:9092 --topics '^logs\\..*' --store /var/lib/culvert --http :7515");
     }
+
+    /// <summary>The same for all commands that speak to Kafka.</summary>
+    public static Option<string[]> Brokers() => Setting("--brokers", "HOST:PORT", "Kafka brokers to ask first");
+
+    /// <summary>The same for all commands that know of dead letters.</summary>
+    public static Option<string[]> DeadLetters() =>
+        Setting("--dead-letters", "TOPIC", "The topic of messages of which nothing can be made");
 
     private static Option<string[]> Setting(string name, string value, string description) => new(name)
     {

@@ -1,3 +1,5 @@
+using Culvert.Collector.Configuration;
+
 namespace Culvert.Collector.Consuming;
 
 /// <summary>What a member of a consumer group reads, and as whom.</summary>
@@ -9,6 +11,16 @@ internal sealed record ConsumerOptions
         "bootstrap.servers", "metadata.broker.list", "group.id", "enable.auto.commit", "enable.auto.offset.store",
         "partition.assignment.strategy", "enable.partition.eof", "isolation.level",
     ];
+
+    /// <summary>Reads the section <c>consume</c>.</summary>
+    public static ConsumerOptions Of(ConfiguredObject consume) => new()
+    {
+        Brokers = string.Join(',', consume.Texts("brokers")),
+        Topics = consume.Texts("topics"),
+        Group = consume.Text("group"),
+        DeadLetterTopic = consume.Text("deadLetters"),
+        Settings = consume.Map("librdkafka"),
+    };
 
     /// <summary>host:port, with commas between.</summary>
     public required string Brokers { get; init; }

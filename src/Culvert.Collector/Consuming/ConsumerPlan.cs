@@ -41,14 +41,7 @@ internal sealed record ConsumerPlan
         if (problem.Length > 0) return null;
         return new ConsumerPlan
         {
-            Options = new ConsumerOptions
-            {
-                Brokers = string.Join(',', consume.Texts("brokers")),
-                Topics = consume.Texts("topics"),
-                Group = consume.Text("group"),
-                DeadLetterTopic = consume.Text("deadLetters"),
-                Settings = consume.Map("librdkafka"),
-            },
+            Options = ConsumerOptions.Of(consume),
             Output = output,
             Folder = store.Length > 0 ? store : dataFolder,
             Http = HttpOf(configuration.Http),

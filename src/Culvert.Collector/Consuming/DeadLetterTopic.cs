@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Culvert.Collector.Outputs;
@@ -14,17 +13,14 @@ namespace Culvert.Collector.Consuming;
 /// </summary>
 internal sealed class DeadLetterTopic(
     ConsumerOptions options, ConsumedQueue queue, OutputStatus status, ILogger logger, TimeProvider time)
-    : IDeadLetters, IKafkaReports, IAsyncDisposable
+    : IDeadLetters, IAsyncDisposable
 {
+    private const string Prefix = "Dead letters cannot be kept. ";
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<ulong, TaskCompletionSource> _underWay = new();
+    private readonly KafkaSender _sender = new(options.LetterSettings, options.Brokers);
     private readonly CancellationTokenSource _stop = new();
-    // Guards the producer, which is made with the first letter, and takes one message at a time.
-    private readonly Lock _gate = new();
-    private KafkaProducer? _producer;
-    private ulong _last;
-    private volatile string? _trouble;
 
     /// <summary>The message of which nothing can be made: settles it in the queue once the letter is safe, however long
     /// that takes.</summary>
@@ -40,7 +36,7 @@ internal sealed class DeadLetterTopic(
             }
             catch (OutputException exception)
             {
-                if (status.Trouble(exception.Message)) OutputLog.Failed(logger, status.Name, exception.Message);
+                Tell(exception.Message);
                 await Task.Delay(RetryAfter, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)
@@ -67,59 +63,40 @@ internal sealed class DeadLetterTopic(
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        if (_producer is not null) await _producer.DisposeAsync().ConfigureAwait(false);
+        await _sender.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
     }
-
-    public void Delivered(ulong position)
-    {
-        _trouble = null;
-        if (_underWay.TryRemove(position, out var letter)) letter.TrySetResult();
-    }
-
-    public void Failed(ulong position, int error, string reason, string topic)
-    {
-        if (!_underWay.TryRemove(position, out var letter)) return;
-        letter.TrySetException(new OutputException(Sentence(error, reason)));
-    }
-
-    public void Troubled(int error, string reason) => _trouble = Sentence(error, reason);
 
     private async Task SendAsync(
         KafkaReceived message, string reason, string problem, string? identity, CancellationToken cancellationToken)
     {
-        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Hand(message, Headers(message, reason, problem, identity), sent);
-        while (true)
+        try
         {
-            await sent.Task.WaitAsync(RetryAfter, time, cancellationToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancellationToken.ThrowIfCancellationRequested();
-            if (sent.Task.IsCompleted) break;
-            if (_trouble is { } trouble && status.Trouble(trouble)) OutputLog.Failed(logger, status.Name, trouble);
+            var sent = _sender.SendAsync(
+                options.DeadLetterTopic, message.Key, message.Value, Headers(message, reason, problem, identity));
+            while (!sent.IsCompleted)
+            {
+                await sent.WaitAsync(RetryAfter, time, cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!sent.IsCompleted && _sender.Trouble is { } trouble) Tell(Prefix + trouble);
+            }
+
+            await sent.ConfigureAwait(false);
+        }
+        catch (OutputException exception)
+        {
+            throw new OutputException(Prefix + exception.Message, exception);
         }
 
-        await sent.Task.ConfigureAwait(false);
         status.CountRejected(1, reason);
         OutputLog.Rejected(logger, status.Name, 1, $"{message.Partition} at {message.Offset}: {problem}");
     }
 
-    private void Hand(KafkaReceived message, List<KafkaHeader> headers, TaskCompletionSource sent)
+    private void Tell(string sentence)
     {
-        lock (_gate)
-        {
-            _producer ??= new KafkaProducer(options.LetterSettings, this);
-            var number = ++_last;
-            _underWay[number] = sent;
-            var error = _producer.Send(options.DeadLetterTopic, message.Key, message.Value, headers, number);
-            if (error == 0) return;
-            _underWay.TryRemove(number, out _);
-            throw new OutputException(Sentence(error, KafkaError.Text(error)));
-        }
+        if (status.Trouble(sentence)) OutputLog.Failed(logger, status.Name, sentence);
     }
-
-    private string Sentence(int error, string reason) => "Dead letters cannot be kept. "
-        + KafkaError.Sentence(error, reason, "consume", options.Brokers, options.DeadLetterTopic);
 
     private List<KafkaHeader> Headers(KafkaReceived message, string reason, string problem, string? identity)
     {

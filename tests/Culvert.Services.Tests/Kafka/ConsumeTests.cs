@@ -145,6 +145,51 @@ public sealed class ConsumeTests(SharedBroker shared) : IClassFixture<SharedBrok
     }
 
     [Fact]
+    public async Task DeadLetters_ListShowAndReplay_MessageGoesBackToItsTopicOnce()
+    {
+        await using (var messages = new TestMessages(Broker))
+        {
+            messages.Send(_topic, "k"u8.ToArray(), [0xFF, 1], new Collector.Outputs.Kafka.KafkaHeader("mine", [7]));
+            messages.Send(_topic, null, "text"u8.ToArray(), new Collector.Outputs.Kafka.KafkaHeader(
+                "culvert.schema", "later/9"u8.ToArray()));
+        }
+
+        await using (var consumer = await StartStoreAsync())
+        {
+            await consumer.UntilDoneAsync(2);
+            await consumer.StopAsync();
+        }
+
+        var listed = (await LettersAsync("list", "--json")).Split('\n')
+            .Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(2, listed.Count);
+        var odd = listed.Single(letter => letter.GetProperty("reason").GetString() == "not_otlp");
+        var id = odd.GetProperty("id").GetString()!;
+        Assert.Equal([0xFF, 1], odd.GetProperty("bytes").GetBytesFromBase64());
+        var shown = await LettersAsync("show", id);
+        Assert.Contains("000000  ff 01", shown, StringComparison.Ordinal);
+        Assert.Contains($"culvert.dead.topic: {_topic}", shown, StringComparison.Ordinal);
+
+        Assert.Equal("1 sent again, 0 not.", await LettersAsync("replay", id));
+        Assert.DoesNotContain(id, await LettersAsync("list"), StringComparison.Ordinal);
+        Assert.Contains("(sent again)", await LettersAsync("list", "--all"), StringComparison.Ordinal);
+        var again = TestTopics.ReadAll(Broker.Address, _topic, ReadTimeout)
+            .Single(message => message.Header("culvert.replayed") == "1");
+        Assert.Equal((byte[])[0xFF, 1], again.Value);
+        Assert.Equal("k"u8.ToArray(), again.Key);
+        Assert.Equal([7], again.Received.Header("mine"));
+        Assert.Null(again.Received.Header("culvert.dead.topic"));
+
+        async Task<string> LettersAsync(params string[] arguments)
+        {
+            var (code, said) = await RunningCollector.RunToolAsync(
+                ["deadletters", .. arguments, "--brokers", Broker.Address, "--dead-letters", Letters]);
+            Assert.True(code == 0, said);
+            return said;
+        }
+    }
+
+    [Fact]
     public async Task Consume_StoreThatAnotherMemberWrites_SaysWhoHoldsIt()
     {
         await using var first = await StartStoreAsync();

@@ -28,4 +28,8 @@ internal static class KafkaHeaders
     /// <summary>A message that was sent again by hand, and how often: by its identity it is none that came
     /// twice.</summary>
     public const string ReplayedName = "culvert.replayed";
+
+    /// <summary>In a message of the dead-letter topic that is no letter: partition and offset of one that was sent
+    /// again.</summary>
+    public const string DeadReplayedName = "culvert.dead.replayed";
 }
