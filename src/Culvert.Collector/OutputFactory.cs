@@ -39,7 +39,13 @@ internal static class OutputFactory
     {
         var configured = configuration.Outputs.FirstOrDefault(output => output.Name == letter.From)
             ?? throw new OutputException($"There is no output '{letter.From}' any more; write it into culvert.json.");
-        throw new OutputException($"An output of the type {configured.Type} keeps no letters; send it by hand.");
+        if (configured.Type != "elasticsearch")
+        {
+            throw new OutputException(
+                $"The output '{letter.From}' is of the type {configured.Type} now, which takes no documents.");
+        }
+
+        return DocumentReplay.SendAsync(ElasticsearchClientOptionsOf(configured), letter, cancellationToken);
     }
 
     private static KafkaSinkOptions KafkaOptionsOf(ConfiguredObject configured) => new()

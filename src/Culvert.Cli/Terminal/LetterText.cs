@@ -46,10 +46,9 @@ internal static class LetterText
         for (var at = 0; at < bytes.Length; at += BytesOfLine)
         {
             var line = bytes[at..Math.Min(bytes.Length, at + BytesOfLine)];
+            var numbers = Convert.ToHexStringLower(line).Chunk(2).Select(pair => new string(pair));
             var readable = string.Concat(line.ToArray().Select(b => b is >= 32 and < 127 ? (char)b : '.'));
-            text.AppendLine(
-                $"{at:x6}  {string.Join(' ', line.ToArray().Select(b => b.ToString("x2", CultureInfo.InvariantCulture))),-47}  "
-                + readable);
+            text.AppendLine($"{at:x6}  {string.Join(' ', numbers),-47}  {readable}");
         }
     }
 }

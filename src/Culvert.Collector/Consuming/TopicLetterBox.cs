@@ -36,8 +36,8 @@ internal sealed class TopicLetterBox(ConsumerOptions options) : ILetterBox
         if (topic.Length == 0)
         {
             throw new OutputException(
-                $"The message at {letter.Id} does not say which topic it came from, so it is none of culvert's; send it "
-                + "again with the program that put it there.");
+                $"The message at {letter.Id} does not say which topic it came from, so it is none of culvert's; send "
+                + "it again with the program that put it there.");
         }
 
         var times = message.Header(KafkaHeaders.ReplayedName) is { } before
@@ -96,7 +96,7 @@ internal sealed class TopicLetterBox(ConsumerOptions options) : ILetterBox
         catch (TimeoutException)
         {
             throw new OutputException(
-                _sender.Trouble ?? $"Kafka at {options.Brokers} did not take the message within 30 s; look at the broker.");
+                _sender.Trouble ?? $"Kafka at {options.Brokers} did not take it within 30 s; look at the broker.");
         }
     }
 }

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Culvert.Collector.Outputs.DeadLetters;
 
-/// <summary>The letters that a collector keeps in its folder, also while it runs. What was sent again is noted in a file
-/// beside them, since the letters' own files are the collector's.</summary>
+/// <summary>The letters that a collector keeps in its folder, also while it runs. What was sent again is noted in a
+/// file beside them, since the letters' own files are the collector's.</summary>
 /// <param name="folder">See <see cref="DeadLetterFolder"/>.</param>
 /// <param name="resend">Sends a letter to the output of that name; throws <see cref="OutputException"/>.</param>
 internal sealed class FolderLetterBox(string folder, Func<KeptLetter, CancellationToken, Task> resend) : ILetterBox

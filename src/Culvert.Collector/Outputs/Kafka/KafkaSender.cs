@@ -20,7 +20,8 @@ internal sealed class KafkaSender(IEnumerable<KeyValuePair<string, string>> sett
     /// <summary>What is wrong while messages wait, as a sentence; null when nothing is known to be.</summary>
     public string? Trouble => _trouble;
 
-    /// <summary>Completes when the brokers have it; throws <see cref="OutputException"/> when it was given up.</summary>
+    /// <summary>Completes when the brokers have it; throws <see cref="OutputException"/> when it was given
+    /// up.</summary>
     public Task SendAsync(string topic, byte[]? key, byte[]? value, IReadOnlyList<KafkaHeader> headers)
     {
         var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
