@@ -23,7 +23,7 @@ internal static class DocumentReplay
                 .ConfigureAwait(false);
             if (!answer.IsSuccess) throw ElasticsearchErrors.Refused(answer, "take the document");
             if (!BulkAnswer.TryRead(answer.Body, 1, results))
-                throw new OutputException($"What answers at {answer.Address} is no search server; look at the address.");
+                throw new OutputException($"What answers at {answer.Address} is no search server; mend urls.");
         }
         catch (ElasticsearchException exception)
         {

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Culvert.Collector.Elasticsearch;
+using Culvert.Services.Tests.Kafka;
+using Culvert.Tests;
+
+namespace Culvert.Services.Tests.Elasticsearch;
+
+/// <summary>The whole way: programs, collector, Kafka, two members of a group, search server, each of which is
+/// killed.</summary>
+[Collection(SearchServer.Collection)]
+public sealed class ScaleOutTests(SearchServer server) : IDisposable
+{
+    private static readonly bool IsFull = Environment.GetEnvironmentVariable("CULVERT_TEST_FULL") == "1";
+    private static readonly int RecordsOfEach = IsFull ? 250_000 : 10_000;
+
+    private readonly TempFolder _folder = new();
+    private readonly string _name = $"s{Guid.NewGuid():N}"[..12];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Deliver_EverythingKilledInBetween_EachRecordIsInTheIndexOnce()
+    {
+        using var client = server.Connect();
+        await using var broker = await KafkaBroker.StartAsync();
+        await using var collector = await ShippingCollector.StartAsync(
+            $$""" "kafka": { "type": "kafka", "brokers": "{{broker.Address}}", "topic": "logs" } """);
+        var sending = Task.WhenAll(
+            collector.SendAsync("one", RecordsOfEach), collector.SendAsync("two", RecordsOfEach));
+        await collector.UntilAsync("kafka", Stored(RecordsOfEach / 4), "a part is in Kafka");
+        var first = await StartMemberAsync(broker);
+        await using var second = await StartMemberAsync(broker);
+
+        await collector.Running.KillAsync();
+        await collector.StartAgainAsync();
+        await broker.KillAsync();
+        await broker.StartAgainAsync();
+        await UntilIndexedAsync(client, 1);
+        await first.KillAsync();
+        await server.KillAsync();
+        await server.StartAgainAsync();
+        await sending;
+        await collector.UntilDeliveredAsync("kafka", 2L * RecordsOfEach);
+        await using var third = await StartMemberAsync(broker);
+        await UntilIndexedAsync(client, 2L * RecordsOfEach);
+        await second.UntilAsync(NothingBehind, "nothing is behind");
+        await third.UntilAsync(NothingBehind, "nothing is behind");
+        await third.StopAsync();
+        await second.StopAsync();
+
+        Assert.Equal(2L * RecordsOfEach, await CountAsync(client));
+        var answer = await SearchServer.AskAsync(
+            client, HttpMethod.Post, $"/{_name}-*/_search",
+            """{"size":0,"aggs":{"twice":{"terms":{"field":"identity","min_doc_count":2,"size":10}}}}""");
+        using var document = answer.Json();
+        Assert.Equal(0, document.RootElement.GetProperty("aggregations").GetProperty("twice").GetProperty("buckets")
+            .GetArrayLength());
+        var output = await collector.OutputAsync("kafka");
+        Assert.Equal((2L * RecordsOfEach, 0L),
+            (output.GetProperty("stored").GetInt64(), output.GetProperty("waiting").GetInt64()));
+
+        static bool NothingBehind(JsonElement stats) => stats.GetProperty("lag").GetInt64() == 0;
+    }
+
+    private static Func<JsonElement, bool> Stored(long count) =>
+        state => state.GetProperty("stored").GetInt64() >= count;
+
+    private Task<RunningConsumer> StartMemberAsync(KafkaBroker broker)
+    {
+        var file = Path.Combine(_folder.Path, "culvert.json");
+        File.WriteAllText(
+            file,
+            $$"""
+            { "consume": { "brokers": "{{broker.Address}}", "topics": "logs", "group": "{{_name}}",
+                "librdkafka": { "session.timeout.ms": "6000", "heartbeat.interval.ms": "500" } },
+              "outputs": { "search": {
+                "type": "elasticsearch", "urls": ["{{server.Address}}"], "index": "{{_name}}" } } }
+            """);
+        return RunningConsumer.StartAsync(
+            "--config", file, "--data", Path.Combine(_folder.Path, $"{Guid.NewGuid():N}"));
+    }
+
+    private async Task UntilIndexedAsync(ElasticsearchClient client, long count)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromMinutes(IsFull ? 10 : 3));
+        long found;
+        while ((found = await CountAsync(client)) < count)
+        {
+            Assert.False(deadline.IsCancellationRequested, $"Only {found} of {count} records are in the index.");
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    private async Task<long> CountAsync(ElasticsearchClient client)
+    {
+        await SearchServer.AskAsync(client, HttpMethod.Post, $"/{_name}-*/_refresh");
+        var answer = await SearchServer.AskAsync(client, HttpMethod.Get, $"/{_name}-*/_count");
+        using var document = answer.Json();
+        return document.RootElement.GetProperty("count").GetInt64();
+    }
+}
