@@ -8,7 +8,7 @@ namespace Culvert.Collector.Configuration;
 /// json-schema.org/draft/2020-12.</summary>
 internal static class ConfigurationSchema
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
     public static string Write(SettingCatalog catalog)
     {

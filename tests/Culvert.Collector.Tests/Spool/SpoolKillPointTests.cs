@@ -8,6 +8,7 @@ namespace Culvert.Collector.Tests.Spool;
 
 /// <summary>Kills a real process at each step of the spool's writing, several times in a row on the same
 /// folder.</summary>
+[Trait("system", "linux")]
 public sealed class SpoolKillPointTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

@@ -5,6 +5,7 @@ namespace Culvert.Collector.Tests.Store;
 
 /// <summary>A child process is killed (SIGKILL) at a named step of its nth commit; then the store goes on where it
 /// was.</summary>
+[Trait("system", "linux")]
 public sealed class StoreKillTests
 {
     private const string FolderVariable = "CULVERT_STORE_CHILD_FOLDER";

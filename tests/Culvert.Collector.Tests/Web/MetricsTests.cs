@@ -25,7 +25,9 @@ public sealed partial class MetricsTests
     [Fact]
     public async Task Metrics_OfACollector_PassPromtool()
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/promtool"), "Needs promtool (Debian package prometheus).");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && File.Exists("/usr/bin/promtool"),
+            "Needs promtool (Debian package prometheus).");
         await using var site = await LogSite.StartAsync();
         await LogApiTests.FillAsync(site, 10);
         var start = new ProcessStartInfo("/usr/bin/promtool",
