@@ -91,16 +91,7 @@ internal sealed class DescriptorEnd : InheritedEnd
     private static void Check(int number, Endpoint endpoint)
     {
         var flags = Libc.Control(number, Libc.FcntlGetDescriptorFlags, 0);
-        if (flags < 0 && Marshal.GetLastPInvokeError() == Errno.BadDescriptor)
-        {
-            throw new ConnectionException(
-                ConnectionError.NobodyListens,
-                $"This process has not inherited {endpoint}; give the pair to the child when it is started.");
-        }
-
-        if ((flags & Libc.DescriptorCloseOnExec) == 0) return;
-        throw new ConnectionException(
-            ConnectionError.AddressInUse,
-            $"{endpoint} is in use by this process and not inherited; each end is opened once.");
+        if (flags < 0 && Marshal.GetLastPInvokeError() == Errno.BadDescriptor) throw NotInherited(endpoint);
+        if ((flags & Libc.DescriptorCloseOnExec) != 0) throw InUse(endpoint);
     }
 }

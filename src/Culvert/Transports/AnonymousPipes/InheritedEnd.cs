@@ -14,6 +14,7 @@ internal abstract class InheritedEnd : IDisposable
     /// <summary>Two ends that belong together: the link of this process's, not started, and the child's.</summary>
     public static (ByteLink Link, InheritedEnd ChildEnd) CreatePair(bool inheritable)
     {
+        if (OperatingSystem.IsWindows()) return HandleEnd.Create(inheritable);
         LinuxOnly.Check(Endpoint.Parse($"{InheritedTransport.SchemeName}:"));
         return DescriptorEnd.Create(inheritable);
     }
@@ -22,6 +23,7 @@ internal abstract class InheritedEnd : IDisposable
     /// AddressInUse when it was taken, InvalidEndpoint when they are no numbers.</summary>
     public static InheritedEnd Take(Endpoint endpoint)
     {
+        if (OperatingSystem.IsWindows()) return HandleEnd.Open(endpoint);
         LinuxOnly.Check(endpoint);
         return DescriptorEnd.Open(endpoint);
     }
@@ -30,4 +32,12 @@ internal abstract class InheritedEnd : IDisposable
     public abstract Connection Connect(bool isOfThisProcess);
 
     public abstract void Dispose();
+
+    protected static ConnectionException NotInherited(Endpoint endpoint) => new(
+        ConnectionError.NobodyListens,
+        $"This process has not inherited {endpoint}; give the pair to the child when it is started.");
+
+    protected static ConnectionException InUse(Endpoint endpoint) => new(
+        ConnectionError.AddressInUse,
+        $"{endpoint} is in use by this process and not inherited; each end is opened once.");
 }

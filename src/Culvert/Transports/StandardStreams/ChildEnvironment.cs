@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text;
 
 namespace Culvert.Transports.StandardStreams;
 
@@ -18,5 +19,13 @@ internal static class ChildEnvironment
         }
 
         return all;
+    }
+
+    /// <summary>As CreateProcess takes it: each with a zero behind it, sorted, and a zero at the end.</summary>
+    public static string Block(ChildOptions options)
+    {
+        var text = new StringBuilder();
+        foreach (var (name, value) in Of(options)) text.Append(name).Append('=').Append(value).Append('\0');
+        return text.Append('\0').ToString();
     }
 }

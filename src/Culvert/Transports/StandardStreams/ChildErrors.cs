@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Culvert.Connections;
 using Culvert.Transports.Linux;
+using Culvert.Transports.Windows;
 
 namespace Culvert.Transports.StandardStreams;
 
@@ -26,6 +27,26 @@ internal static class ChildErrors
         ConnectionError.TimedOut,
         $"Starting '{options.FileName}' took longer than {options.StartTimeout.TotalSeconds:0.###} s; see if its disk "
         + "answers, or raise the time.");
+
+    /// <summary>cmd reads what follows by rules of its own, in which an argument can be a command.</summary>
+    public static ConnectionException IsBatch(string program) => new(
+        ConnectionError.InvalidEndpoint,
+        $"'{program}' is a batch file, whose arguments cmd would read as commands; start cmd.exe /c with care, or what "
+        + "the batch file starts.");
+
+    /// <summary>By an error number of Windows.</summary>
+    public static ConnectionException StartOnWindows(int error, ChildOptions options)
+    {
+        var inner = new Win32Exception(error);
+        return error switch
+        {
+            Win32Error.BadFolder => NoFolder(options.FileName, options.WorkingFolder ?? "", inner),
+            Win32Error.FileNotFound or Win32Error.PathNotFound => NotFound(options.FileName, inner),
+            Win32Error.AccessDenied or Win32Error.ElevationRequired => NotAllowed(options.FileName, inner),
+            Win32Error.BadExecutable => NoProgram(options.FileName, inner),
+            _ => SocketErrors.System(error, $"Starting '{options.FileName}' failed"),
+        };
+    }
 
     /// <summary>By an error number of Linux.</summary>
     public static ConnectionException Start(int errno, string path, ChildOptions options)

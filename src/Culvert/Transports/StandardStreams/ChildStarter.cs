@@ -1,6 +1,10 @@
+using System.Runtime.Versioning;
 using Culvert.Connections;
 using Culvert.Transports.Links;
 using Culvert.Transports.Linux;
+using Culvert.Transports.NamedPipes;
+using Culvert.Transports.Windows;
+using Microsoft.Win32.SafeHandles;
 
 namespace Culvert.Transports.StandardStreams;
 
@@ -13,7 +17,7 @@ internal static class ChildStarter
     {
         options.Check();
         cancellationToken.ThrowIfCancellationRequested();
-        LinuxOnly.Check(Endpoint);
+        if (!OperatingSystem.IsWindows()) LinuxOnly.Check(Endpoint);
 
         // Starting waits for disks, and cannot be cancelled: one that is late is left behind and ended.
         var starting = Task.Run(() => Start(options), CancellationToken.None);
@@ -31,7 +35,7 @@ internal static class ChildStarter
 
     private static ChildConnection Start(ChildOptions options)
     {
-        var (child, link, logs) = StartOnLinux(options);
+        var (child, link, logs) = OperatingSystem.IsWindows() ? StartOnWindows(options) : StartOnLinux(options);
         foreach (var pair in options.Pipes) pair.ReleaseChildEnd();
         var connection = new LinkConnection(link, Endpoint, child.Peer).Start();
         var errorStream = logs is null ? null : new LinkConnection(logs, Endpoint, child.Peer).Start();
@@ -68,6 +72,39 @@ internal static class ChildStarter
             childOutput.Dispose();
             childError?.Dispose();
         }
+    }
+
+    [SupportedOSPlatform("windows")]
+    private static (ChildProcess Child, ByteLink Link, ByteLink? Logs) StartOnWindows(ChildOptions options)
+    {
+        // The child's ends must be such that any program can use them: those wait.
+        var (input, childInput) = UnnamedPipe.Create(UnnamedPipe.ClientReads, false, isMessageType: false);
+        var (output, childOutput) = UnnamedPipe.Create(UnnamedPipe.ClientWrites, false, isMessageType: false);
+        var (error, childError) = options.TakesLogs
+            ? UnnamedPipe.Create(UnnamedPipe.ClientWrites, false, isMessageType: false)
+            : default;
+        try
+        {
+            var child = WindowsChild.Start(options, childInput, childOutput, childError);
+            var link = new StreamPairLink(LinkOf(output), LinkOf(input), child);
+            return (child, link, error is null ? null : LinkOf(error));
+        }
+        catch
+        {
+            input.Dispose();
+            output.Dispose();
+            error?.Dispose();
+            throw;
+        }
+        finally
+        {
+            childInput.Dispose();
+            childOutput.Dispose();
+            childError?.Dispose();
+        }
+
+        static PipeLink LinkOf(SafePipeHandle pipe) =>
+            new(pipe, null, isServer: true, hasMarkers: false, hasMessages: false);
     }
 
     private static async Task EndLateAsync(Task<ChildConnection> starting)

@@ -12,7 +12,7 @@ internal static class OwnStreams
 
     public static Connection Take(Endpoint endpoint)
     {
-        LinuxOnly.Check(endpoint);
+        if (!OperatingSystem.IsWindows()) LinuxOnly.Check(endpoint);
         if (Interlocked.Exchange(ref _isTaken, 1) != 0)
         {
             throw new ConnectionException(
@@ -22,7 +22,9 @@ internal static class OwnStreams
 
         try
         {
-            var connection = LinuxOwnStreams.Take(endpoint);
+            var connection = OperatingSystem.IsWindows()
+                ? WindowsOwnStreams.Take(endpoint)
+                : LinuxOwnStreams.Take(endpoint);
             RedirectConsole();
             return connection;
         }

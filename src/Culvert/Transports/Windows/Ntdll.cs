@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 
 namespace Culvert.Transports.Windows;
 
@@ -17,6 +18,33 @@ internal static unsafe partial class Ntdll
 
     [LibraryImport(Library)]
     public static partial int NtQuerySection(nint section, int kind, SectionBasic* info, nuint length, nuint* returned);
+
+    /// <summary>What the system knows of one end of a pipe.</summary>
+    [LibraryImport(Library)]
+    public static partial int NtQueryInformationFile(
+        SafePipeHandle file, nint* status, PipeState* info, uint length, int kind);
+
+    /// <summary>FILE_PIPE_LOCAL_INFORMATION.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PipeState
+    {
+        /// <summary>FilePipeLocalInformation.</summary>
+        public const int Kind = 24;
+
+        /// <summary>FILE_PIPE_CONNECTED_STATE.</summary>
+        public const uint Connected = 3;
+
+        public uint Type;
+        public uint Configuration;
+        public uint InstancesMax;
+        public uint Instances;
+        public uint InBytesMax;
+        public uint InBytes;
+        public uint OutBytesMax;
+        public uint OutRoom;
+        public uint State;
+        public uint End;
+    }
 
     /// <summary>SECTION_BASIC_INFORMATION.</summary>
     [StructLayout(LayoutKind.Sequential)]
