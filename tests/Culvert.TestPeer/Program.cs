@@ -12,6 +12,8 @@ switch (args)
         return await CollectorRoles.CollectAsync(endpoint, folder);
     case [CollectorRoles.Log or CollectorRoles.LogInHalves, var endpoint]:
         return await CollectorRoles.RunAsync(args[0], endpoint);
+    case [StreamRoles.Host or StreamRoles.Stray, _]:
+        return await StreamRoles.RunAsync(args[0]);
     case [var role, var endpoint]:
         return await Roles.RunAsync(role, endpoint);
     default:

@@ -15,7 +15,7 @@ public sealed class AnonymousPipeProcessTests : TransportProcessTests
 
     protected override CloseKind ExitKind => CloseKind.PeerClosed;
 
-    protected override bool TellsChildsAbort => false;
+    protected override bool TellsChildsAbort => OperatingSystem.IsWindows();
 
     protected override bool TellsAbort => OperatingSystem.IsWindows();
 

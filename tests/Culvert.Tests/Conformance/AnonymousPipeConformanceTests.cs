@@ -6,7 +6,7 @@ namespace Culvert.Tests.Conformance;
 /// <summary>A pair of anonymous pipes keeps the promises, as far as a pipe can tell.</summary>
 public sealed class AnonymousPipeConformanceTests : TransportConformanceTests
 {
-    protected override TransportTraits Traits { get; } = new(true, false, false);
+    protected override TransportTraits Traits { get; } = new(true, OperatingSystem.IsWindows(), false);
 
     protected override string NewEndpoint()
     {

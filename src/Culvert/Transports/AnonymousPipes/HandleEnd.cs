@@ -35,7 +35,7 @@ internal sealed class HandleEnd : InheritedEnd
         var end = new HandleEnd(client);
         const uint Inherit = Kernel32.HandleFlagInherit;
         if (inheritable) Kernel32.SetHandleInformation(end.Value, Inherit, Inherit);
-        return (new PipeLink(server, null, isServer: true, hasMarkers: true, hasMessages: false), end);
+        return (new PipeLink(server, null, isServer: true, hasMarks: true, hasMessages: false), end);
     }
 
     /// <summary>Takes a handle that this process inherited, and lets no child of its own inherit it.</summary>
@@ -62,7 +62,7 @@ internal sealed class HandleEnd : InheritedEnd
         var parent = !isOfThisProcess && Kernel32.GetNamedPipeServerProcessId(_pipe, out var processId)
             ? PeerProcess.TryOpen((int)processId)
             : null;
-        var link = new PipeLink(_pipe, parent, isServer: false, hasMarkers: true, hasMessages: false);
+        var link = new PipeLink(_pipe, parent, isServer: false, hasMarks: true, hasMessages: false);
         return new LinkConnection(link, Endpoint, parent?.Peer ?? new Peer { IsLocal = true }).Start();
     }
 

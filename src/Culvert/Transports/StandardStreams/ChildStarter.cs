@@ -104,7 +104,7 @@ internal static class ChildStarter
         }
 
         static PipeLink LinkOf(SafePipeHandle pipe) =>
-            new(pipe, null, isServer: true, hasMarkers: false, hasMessages: false);
+            new(pipe, null, isServer: true, hasMarks: false, hasMessages: false);
     }
 
     private static async Task EndLateAsync(Task<ChildConnection> starting)

@@ -91,10 +91,13 @@ internal sealed unsafe class WindowsChild : ChildProcess
                 Bytes = (uint)sizeof(Kernel32.StartupInfoEx), Flags = Kernel32.StartUseStandardHandles,
                 Input = input, Output = output, Error = error, Attributes = attributes,
             };
-            const uint Flags = Kernel32.ExtendedStartupInfoPresent | Kernel32.CreateUnicodeEnvironment
-                | Kernel32.CreateNoWindow;
+            const uint Flags = Kernel32.ExtendedStartupInfoPresent | Kernel32.CreateUnicodeEnvironment;
+
+            // A program without a console would open a window for its child's.
+            var console = Kernel32.GetConsoleCP() == 0 ? Kernel32.DetachedProcess : 0;
             var isStarted = Kernel32.CreateProcess(
-                null, command, 0, 0, inherits: true, Flags, environment, options.WorkingFolder, &startup, &started);
+                null, command, 0, 0, inherits: true, Flags | console, environment, options.WorkingFolder, &startup,
+                &started);
             var code = isStarted ? 0 : Marshal.GetLastPInvokeError();
             Kernel32.DeleteProcThreadAttributeList(attributes);
             NativeMemory.Free((void*)attributes);

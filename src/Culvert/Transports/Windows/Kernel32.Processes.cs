@@ -18,7 +18,7 @@ internal static unsafe partial class Kernel32
 
     public const uint CreateUnicodeEnvironment = 0x400;
     public const uint ExtendedStartupInfoPresent = 0x0008_0000;
-    public const uint CreateNoWindow = 0x0800_0000;
+    public const uint DetachedProcess = 0x8;
     public const uint StartUseStandardHandles = 0x100;
     public const nuint AttributeHandleList = 0x2_0002;
 
@@ -67,6 +67,10 @@ internal static unsafe partial class Kernel32
     [LibraryImport(Library, SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool SetStdHandle(int which, nint handle);
+
+    /// <summary>0 where this process has no console.</summary>
+    [LibraryImport(Library)]
+    public static partial uint GetConsoleCP();
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial uint GetFileType(nint file);
