@@ -46,6 +46,7 @@ internal static class StreamRoles
 
         await Console.Out.WriteLineAsync($"read {await Console.In.ReadLineAsync() ?? "the end"}");
         await connection.Output.CompleteAsync();
+        await connection.Input.ReadAsync(); // Nothing but the end comes.
         await connection.Closed;
         await Console.Out.WriteLineAsync($"accepted {await listener.AcceptAsync() is not null}");
         return 0;

@@ -5,7 +5,6 @@ using System.Threading.Channels;
 using Culvert.Connections;
 using Culvert.Transports.AnonymousPipes;
 using Culvert.Transports.StandardStreams;
-using Microsoft.Win32.SafeHandles;
 
 namespace Culvert.CrossProcess.Tests.Transports;
 
@@ -244,18 +243,6 @@ public sealed class ChildConnectionTests : IDisposable
             int.Parse((await host.ReadLineAsync(Token))!, CultureInfo.InvariantCulture));
         await host.KillAsync(Token);
         await child.WaitForExitAsync(Token);
-    }
-
-    [Fact]
-    public async Task Pair_OpenedByDotnetsOwnPipeStream_CarriesBytes()
-    {
-        await using var pair = AnonymousPipePair.Create();
-        var number = int.Parse(pair.ChildEndpoint.Address.Split(',')[0], CultureInfo.InvariantCulture);
-        await using var stream = new AnonymousPipeClientStream(
-            PipeDirection.In, new SafePipeHandle(number, ownsHandle: false));
-        await pair.Connection.Output.WriteAsync("hello"u8.ToArray(), Token);
-        await pair.Connection.Output.CompleteAsync();
-        Assert.Equal("hello", await new StreamReader(stream).ReadToEndAsync(Token));
     }
 
     [Theory]
