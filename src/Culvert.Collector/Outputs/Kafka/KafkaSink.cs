@@ -170,7 +170,9 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
         // Without an end: what is under way waits for its broker as what is in the spool does.
         new("message.timeout.ms", "0"),
         new("compression.type", options.Compression),
-        .. careful ? [new("batch.num.messages", "1")] : Array.Empty<KeyValuePair<string, string>>(),
+        // Nothing goes past a batch that is refused, so that a partition has each producer's records in order and what
+        // comes twice is told by the highest sequence; one by one a record that is refused alone is passed over.
+        careful ? new("batch.num.messages", "1") : new("enable.gapless.guarantee", "true"),
     ];
 
     private async ValueTask WaitAsync(int below, CancellationToken cancellationToken)
