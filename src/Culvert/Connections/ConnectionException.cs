@@ -45,6 +45,10 @@ public enum ConnectionError
     /// <summary>The peer broke the protocol or a limit.</summary>
     ProtocolViolation,
 
+    /// <summary>The peer did not prove who it is: its certificate is missing, signed by nobody that is trusted, not
+    /// valid now, or another's.</summary>
+    NotTrusted,
+
     /// <summary>The operating system reported another error.</summary>
     System,
 }

@@ -1,3 +1,4 @@
+using Culvert.Security;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -18,6 +19,10 @@ public sealed class ListenerOptions
     /// (<c>shm://</c>) holds before the writer waits. Default 1 MiB; shared memory takes the next power of two from
     /// 64 KiB to 256 MiB. The other transports hold nothing beside the system's own buffer.</summary>
     public int BufferBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>How <c>tls://</c> proves who is on both sides; what stands in the endpoint wins. Default: what
+    /// stands in the endpoint.</summary>
+    public TlsOptions? Tls { get; init; }
 
     /// <summary>Where refused clients and shortages are reported. Default: nowhere.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;

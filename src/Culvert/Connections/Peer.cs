@@ -42,4 +42,7 @@ public sealed record Peer
 
     /// <summary>Whether the peer is on this machine; null where the mechanism cannot tell.</summary>
     public bool? IsLocal { get; init; }
+
+    /// <summary>The certificate that a peer of <c>tls://</c> proved itself with.</summary>
+    public PeerCertificate? Certificate { get; init; }
 }

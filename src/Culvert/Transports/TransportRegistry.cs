@@ -7,6 +7,7 @@ using Culvert.Transports.NamedPipes;
 using Culvert.Transports.SharedMemory;
 using Culvert.Transports.StandardStreams;
 using Culvert.Transports.Tcp;
+using Culvert.Transports.Tls;
 using Culvert.Transports.UnixSockets;
 
 namespace Culvert.Transports;
@@ -20,6 +21,7 @@ internal static class TransportRegistry
         new UnixSocketTransport(),
         new NamedPipeTransport(),
         new TcpTransport(),
+        new TlsTransport(new TcpTransport()),
         new InMemoryTransport(),
         new CopyDataTransport(),
         new StandardStreamsTransport(),

@@ -11,14 +11,22 @@ public sealed class HandleLeakTests : IDisposable
     private static readonly int Slack = OperatingSystem.IsLinux() ? 0 : 256;
 
     private readonly TempFolder _folder = new();
+    private readonly TestAuthority _authority;
 
-    public void Dispose() => _folder.Dispose();
+    public HandleLeakTests() => _authority = new TestAuthority(_folder.Path);
+
+    public void Dispose()
+    {
+        _authority.Dispose();
+        _folder.Dispose();
+    }
 
     [Theory]
     [InlineData("mem")]
     [InlineData("unix")]
     [InlineData("pipe")]
     [InlineData("tcp")]
+    [InlineData("tls")]
     [InlineData("local")]
     [InlineData("copydata")]
     [InlineData("shm")]
@@ -76,6 +84,7 @@ public sealed class HandleLeakTests : IDisposable
         "unix" => $"unix://{_folder.Path}/{Guid.NewGuid():N}.sock",
         "pipe" => $"pipe://culvert-test-{Guid.NewGuid():N}",
         "tcp" => "tcp://127.0.0.1:0",
+        "tls" => _authority.Endpoint(),
         _ => $"{scheme}://test-{Guid.NewGuid():N}",
     };
 }

@@ -10,6 +10,9 @@ namespace Culvert.Transports.Links;
 /// after <see cref="ILinkEvents.OnPeerGone"/>.</remarks>
 internal abstract class Link
 {
+    /// <summary>Completes when what <see cref="Close"/> or <see cref="Abort"/> began is done; never faults.</summary>
+    public virtual Task CloseFinished => Task.CompletedTask;
+
     /// <summary>What is received goes here; asked for once, by the connection.</summary>
     public abstract LinkInput CreateInput();
 

@@ -175,6 +175,7 @@ internal sealed class LinkConnection : Connection, ILinkEvents
             _link.Close();
             _writer.OnBroken(hop: true);
             _reader.OnClosedHere();
+            await _link.CloseFinished.ConfigureAwait(false);
             done.TrySetResult();
         }
     }

@@ -25,7 +25,7 @@ internal sealed class TcpTransport : Transport
         {
             var listening = AsyncSockets.Listen(address, endpoint, options.Backlog);
             var local = (IPEndPoint?)listening.LocalEndPoint ?? address;
-            return new AsyncSocketListener(listening, Named(host, local.Port), options.Logger);
+            return new AsyncSocketListener(listening, Named(endpoint, host, local.Port), options.Logger);
         }
 
         if (options.Inherited?.Take(InheritedSocketKind.Tcp, address.ToString()) is SocketHandle inherited)
@@ -41,7 +41,7 @@ internal sealed class TcpTransport : Transport
             socket.SetOption(Libc.LevelSocket, Libc.OptionReuseAddress, 1);
             Bind(socket, address, endpoint, options.Backlog);
             var bound = SocketName.LocalOf(socket) ?? address;
-            return new TcpListener(socket, Named(host, bound.Port), options);
+            return new TcpListener(socket, Named(endpoint, host, bound.Port), options);
         }
         catch
         {
@@ -112,10 +112,10 @@ internal sealed class TcpTransport : Transport
         };
     }
 
-    private static Endpoint Named(string host, int port)
+    private static Endpoint Named(Endpoint endpoint, string host, int port)
     {
         var shown = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
-        return Endpoint.Parse(string.Create(CultureInfo.InvariantCulture, $"tcp://{shown}:{port}"));
+        return Endpoint.Parse(string.Create(CultureInfo.InvariantCulture, $"{endpoint.Scheme}://{shown}:{port}"));
     }
 
     private static int FamilyOf(IPEndPoint address) =>
@@ -136,7 +136,8 @@ internal sealed class TcpTransport : Transport
 
         throw new ConnectionException(
             ConnectionError.InvalidEndpoint,
-            $"'{endpoint}' names no host and port; write tcp://127.0.0.1:9000 or tcp://[::1]:9000.");
+            $"'{endpoint}' names no host and port; write {endpoint.Scheme}://127.0.0.1:9000 or "
+            + $"{endpoint.Scheme}://[::1]:9000.");
     }
 
     private static async ValueTask<IPAddress[]> ResolveAsync(

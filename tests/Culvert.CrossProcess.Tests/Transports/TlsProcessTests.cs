@@ -1,0 +1,30 @@
+using Culvert.Tests;
+
+namespace Culvert.CrossProcess.Tests.Transports;
+
+/// <summary><c>tls://</c> across processes, with certificates on both sides.</summary>
+public sealed class TlsProcessTests : TransportProcessTests
+{
+    private readonly TempFolder _folder = new();
+    private readonly TestAuthority _authority;
+
+    public TlsProcessTests()
+    {
+        Assert.SkipWhen(Wine.IsHere, "Wine has no TLS 1.3 for .NET.");
+        _authority = new TestAuthority(_folder.Path);
+    }
+
+    protected override bool IsLocalKernel => false;
+
+    /// <summary>The end of a process is no close_notify.</summary>
+    protected override bool TellsCutOff => true;
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _authority?.Dispose();
+        _folder.Dispose();
+    }
+
+    protected override string NewEndpoint() => _authority.Endpoint();
+}

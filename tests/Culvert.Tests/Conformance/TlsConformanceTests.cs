@@ -1,0 +1,25 @@
+namespace Culvert.Tests.Conformance;
+
+/// <summary><c>tls://</c> keeps the promises, with certificates on both sides.</summary>
+public sealed class TlsConformanceTests : TransportConformanceTests
+{
+    private readonly TempFolder _folder = new();
+    private readonly TestAuthority _authority;
+
+    public TlsConformanceTests()
+    {
+        Assert.SkipWhen(Wine.IsHere, "Wine has no TLS 1.3 for .NET.");
+        _authority = new TestAuthority(_folder.Path);
+    }
+
+    protected override TransportTraits Traits { get; } = new(false, true, false);
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _authority?.Dispose();
+        _folder.Dispose();
+    }
+
+    protected override string NewEndpoint() => _authority.Endpoint();
+}
