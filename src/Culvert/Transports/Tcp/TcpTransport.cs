@@ -31,7 +31,7 @@ internal sealed class TcpTransport : Transport
         if (options.Inherited?.Take(InheritedSocketKind.Tcp, address.ToString()) is SocketHandle inherited)
         {
             var taken = SocketName.LocalOf(inherited) ?? address;
-            return new TcpListener(inherited, Named(taken.Address.ToString(), taken.Port), options);
+            return new TcpListener(inherited, Named(endpoint, taken.Address.ToString(), taken.Port), options);
         }
 
         var socket = SocketHandle.Create(FamilyOf(address), Libc.SocketStream);
