@@ -38,9 +38,16 @@ internal static class ElasticsearchLimits
     /// <summary>Deepest level of a JSON attribute that is searched by its path.</summary>
     public const int JsonDepthMax = 8;
 
-    /// <summary>Most conditions of a query that the server is asked; further ones are asked record by record. Each may
-    /// be ten clauses, and servers refuse a query of more than 1,024.</summary>
-    public const int ConditionCountMax = 50;
+    /// <summary>Most clauses of a query that the server is asked; servers refuse more than 1,024. A condition on a
+    /// field takes about 12.</summary>
+    public const int ClauseCountMax = 960;
+
+    /// <summary>Deepest nesting of a query that the server is asked; what lies deeper is asked record by record. Each
+    /// level may be two of the server's, which refuse more than 30.</summary>
+    public const int NestingMax = 10;
+
+    /// <summary>Most values of a source by which its records are found.</summary>
+    public const int SourceValueCountMax = 50;
 
     /// <summary>Largest answer of a server that is read, in bytes.</summary>
     public const int AnswerBytesMax = 64 * 1024 * 1024;

@@ -39,6 +39,30 @@ public sealed class QueryCaseTests(SearchServer server)
         Assert.True(inexact.Count <= 6, string.Join('\n', inexact));
     }
 
+    [Fact]
+    public async Task Search_QueryBeyondTheServersLimits_FindsWhatTheStoreFinds()
+    {
+        await using var engines = await TwoEngines.StartAsync(server);
+        var ids = QueryDocument.Records.Select(record => record.Id).ToArray();
+        await engines.AcceptAsync(QueryDocument.Records.Select(record => record.Record));
+        await engines.IndexAsync();
+        var wide = string.Join(" OR ", Enumerable.Range(0, 250).Select(i => $"key{i}:{i}"));
+        var deep = Enumerable.Range(0, 30).Aggregate(
+            "refused", (query, i) => $"{(i % 2 == 0 ? "" : "-")}({query} k{i}:*)");
+        foreach (var text in (string[])
+            [
+                $"{wide} OR refused", $"-status:503 refused ({wide} OR status:429)", deep, $"-({deep}) level:warn",
+                "\"" + string.Join(' ', Enumerable.Repeat("w", 64)) + "\"* OR \"connection ref\"*",
+            ])
+        {
+            var request = new SearchRequest { Query = LogQuery.Parse(text), Limit = 100 };
+            Assert.Equal(
+                await FindAsync(engines.Store, request, ids), await FindAsync(engines.Server, request, ids));
+            Assert.Equal(
+                await engines.Store.CountAsync(request, Cancelled), await engines.Server.CountAsync(request, Cancelled));
+        }
+    }
+
     private static async Task<string> FindAsync(ISearchEngine engine, SearchRequest request, string[] ids)
     {
         var page = await engine.SearchAsync(request, Cancelled);

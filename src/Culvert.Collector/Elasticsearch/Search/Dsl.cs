@@ -64,11 +64,19 @@ internal static class Dsl
         _ => Of("bool", Of("must_not", $"[{clause}]")),
     };
 
+    /// <summary>How many clauses a server counts in it, at most: those that look something up, and each of several
+    /// values. A quote inside of a text is escaped, so that no text looks like one.</summary>
+    public static int CountClauses(string clause) =>
+        Lookups.Sum(name => clause.AsSpan().Count($"{{\"{name}\":")) + clause.AsSpan().Count("\",\"");
+
     public static string Json(string text) => JsonSerializer.Serialize(text);
 
     public static string Json(ReadOnlySpan<byte> utf8) => Json(Encoding.UTF8.GetString(utf8));
 
     public static string Json(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static readonly string[] Lookups =
+        ["term", "terms", "prefix", "exists", "match_phrase", "match_phrase_prefix", "range"];
 
     private const int ExpansionsMax = 1_000;
 

@@ -97,7 +97,7 @@ internal static class FieldClauses
                 ((long[])[position, Math.Abs(position)]).Distinct().Select(number => Dsl.Json(number))));
         }
 
-        return new QueryBounds(Dsl.None, Dsl.All);
+        return QueryBounds.Unknown;
     }
 
     private static string Compare(CompareOperator comparison, long bound)

@@ -7,6 +7,9 @@ namespace Culvert.Collector.Elasticsearch.Search;
 /// </summary>
 internal readonly record struct QueryBounds(string Lower, string Upper)
 {
+    /// <summary>The server can tell nothing.</summary>
+    public static readonly QueryBounds Unknown = new(Dsl.None, Dsl.All);
+
     public static QueryBounds Exact(string clause) => new(clause, clause);
 
     public bool IsExact => Lower == Upper;

@@ -10,33 +10,49 @@ namespace Culvert.Collector.Elasticsearch.Search;
 /// mostly they are one.</summary>
 internal sealed class QueryTranslator
 {
-    private int _conditions;
+    private readonly int _clausesMax;
+    private int _clauses;
+    private int _depth;
 
-    public static QueryBounds Translate(LogQuery query) => new QueryTranslator().Of(query.Root);
+    private QueryTranslator(int clausesMax) => _clausesMax = clausesMax;
+
+    public static QueryBounds Translate(LogQuery query)
+    {
+        var bounds = new QueryTranslator(ElasticsearchLimits.ClauseCountMax).Of(query.Root);
+        // What lies between two clauses is asked with both of them.
+        return bounds.IsExact ? bounds : new QueryTranslator(ElasticsearchLimits.ClauseCountMax / 2).Of(query.Root);
+    }
 
     private QueryBounds Of(QueryNode node)
     {
-        switch (node)
+        if (_depth >= ElasticsearchLimits.NestingMax) return QueryBounds.Unknown;
+        _depth++;
+        var bounds = node switch
         {
-            case AllNode:
-                return QueryBounds.Exact(Dsl.All);
-            case AndNode and:
-                return QueryBounds.And([.. and.Children.Select(Of)]);
-            case OrNode or:
-                return QueryBounds.Or([.. or.Children.Select(Of)]);
-            case NotNode not:
-                return Of(not.Child).Negated();
-        }
+            AllNode => QueryBounds.Exact(Dsl.All),
+            AndNode and => QueryBounds.And([.. and.Children.Select(Of)]),
+            OrNode or => QueryBounds.Or([.. or.Children.Select(Of)]),
+            NotNode not => Of(not.Child).Negated(),
+            _ => OfCondition(node),
+        };
+        _depth--;
+        return bounds;
+    }
 
-        // Servers refuse a query of more than 1,024 clauses; what is over it is asked record by record.
-        if (++_conditions > ElasticsearchLimits.ConditionCountMax) return new QueryBounds(Dsl.None, Dsl.All);
-        return node switch
+    /// <summary>What is over the limit of clauses is asked record by record.</summary>
+    private QueryBounds OfCondition(QueryNode node)
+    {
+        var bounds = node switch
         {
             LevelNode level => QueryBounds.Exact(OfLevel(level.Mask)),
             TextNode text => OfText(text.Phrase),
             FieldNode field => FieldClauses.Of(field),
-            _ => new QueryBounds(Dsl.None, Dsl.All),
+            _ => QueryBounds.Unknown,
         };
+        var count = Math.Max(Dsl.CountClauses(bounds.Lower), Dsl.CountClauses(bounds.Upper));
+        if (_clauses + count > _clausesMax) return QueryBounds.Unknown;
+        _clauses += count;
+        return bounds;
     }
 
     private static string OfLevel(uint mask)

@@ -18,7 +18,7 @@ internal static class SourceClause
         foreach (var attribute in list)
         {
             if (attribute.Type is AttributeType.Null or AttributeType.Json or AttributeType.Bytes
-                || clauses.Count == ElasticsearchLimits.ConditionCountMax) continue;
+                || clauses.Count == ElasticsearchLimits.SourceValueCountMax) continue;
             var id = ElasticsearchTerms.Id(prefix + Encoding.UTF8.GetString(attribute.Key));
             var value = FieldValue.Of(attribute).Print(buffer);
             clauses.Add(Dsl.Term(ElasticsearchFields.Values, FieldTerm.Value(id, value)));

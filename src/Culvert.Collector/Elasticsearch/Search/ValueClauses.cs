@@ -19,7 +19,7 @@ internal sealed class ValueClauses(string fullName)
         MatchNode match => Match(match),
         CompareNode { Number: { } number } compare => QueryBounds.Exact(CompareNumber(compare.Operator, number)),
         CompareNode compare => CompareText(compare),
-        _ => new QueryBounds(Dsl.None, Dsl.All),
+        _ => QueryBounds.Unknown,
     };
 
     private QueryBounds Match(MatchNode match)
