@@ -59,7 +59,8 @@ public sealed class QueryCaseTests(SearchServer server)
             Assert.Equal(
                 await FindAsync(engines.Store, request, ids), await FindAsync(engines.Server, request, ids));
             Assert.Equal(
-                await engines.Store.CountAsync(request, Cancelled), await engines.Server.CountAsync(request, Cancelled));
+                await engines.Store.CountAsync(request, Cancelled),
+                await engines.Server.CountAsync(request, Cancelled));
         }
     }
 
