@@ -24,4 +24,13 @@ public sealed class LogQueryTests
 
         Assert.Equal(expected, LogQuery.Parse(query).Matches(record.Stored));
     }
+
+    [Theory]
+    [InlineData("_ a", false)]
+    [InlineData("a __", false)]
+    [InlineData("_", false)]
+    [InlineData("__a", true)]
+    [InlineData("x _a", true)]
+    public void Matches_PrefixOfUnderscoresAlone_FindsWordsOnly(string body, bool found) =>
+        Assert.Equal(found, LogQuery.Parse("message:\"_\"*").Matches(new TestRecord(body).Stored));
 }

@@ -129,11 +129,9 @@ internal sealed class Phrase
 
             // Undecided by the neighbours: split from a place where a token surely may begin.
             var tokenizer = new Tokenizer(text, sync);
-            while (tokenizer.MoveNext() && tokenizer.End <= at)
-            {
-            }
-
-            if (tokenizer.Start == at)
+            var isAny = tokenizer.MoveNext();
+            while (isAny && tokenizer.End <= at) isAny = tokenizer.MoveNext();
+            if (isAny && tokenizer.Start == at)
             {
                 var fits = _isPrefix
                     ? TextFold.StartsWith(tokenizer.Current, word)
@@ -156,6 +154,8 @@ internal sealed class Phrase
 
     private bool IsClearAfter(ReadOnlySpan<byte> text, int end)
     {
+        // Underscores alone are no word: what stands behind them decides.
+        if (_tokens[0].AsSpan().IndexOfAnyExcept((byte)'_') < 0) return false;
         if (end == text.Length) return true;
         var next = text[end];
         return IsBreakByte(next) || (_isPrefix && IsWordByte(next));
