@@ -14,6 +14,8 @@ internal static class PeerAttributes
         if (peer.UserId is { } userId) attributes.Add(new("peer.uid", userId));
         if (peer.UserName is { } userName) attributes.Add(new("peer.user", userName));
         if (peer.ExecutablePath is { } executable) attributes.Add(new("peer.exe", executable));
+        if (peer.Certificate is { } certificate) attributes.Add(new("peer.subject", certificate.Subject));
+
         // Without the port, which is another for each connection and would make each a source of its own.
         if (peer.RemoteAddress is System.Net.IPEndPoint address)
             attributes.Add(new("peer.address", address.Address.ToString()));

@@ -34,7 +34,7 @@ internal sealed class ConnectionServer : IAsyncDisposable
     {
         var options = new ListenerOptions
         {
-            Access = access, BufferBytes = InputLimits.BufferBytes, Inherited = _context.Sockets,
+            Access = access, BufferBytes = InputLimits.BufferBytes, Logger = _logger, Inherited = _context.Sockets,
         };
         _listener = await Ipc.ListenAsync(endpoint, options, cancellationToken).ConfigureAwait(false);
         _accepting = Task.Run(AcceptAsync, CancellationToken.None);

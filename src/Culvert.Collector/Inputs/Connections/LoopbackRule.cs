@@ -18,7 +18,6 @@ internal static class LoopbackRule
         throw new ConnectionException(
             ConnectionError.NotAllowed,
             $"The input '{input}' would listen at {endpoint}, which other machines can reach and where nothing proves "
-            + "who "
-            + "sends; use 127.0.0.1, or say insecure: true.");
+            + "who sends; use tls:// or 127.0.0.1, or say insecure: true.");
     }
 }

@@ -47,11 +47,11 @@ internal sealed class SyslogInput : IInput, IConnectionService
     /// <summary>Throws with a sentence when syslog cannot be taken there.</summary>
     public static void CheckEndpoint(string input, Endpoint endpoint)
     {
-        if (endpoint.Scheme is "syslog+udp" or "syslog+unix" or "syslog+tcp") return;
+        if (endpoint.Scheme is "syslog+udp" or "syslog+unix" or "syslog+tcp" or "syslog+tls") return;
         throw new ConnectionException(
             ConnectionError.InvalidEndpoint,
             $"The input '{input}' cannot take syslog at {endpoint}; write syslog+unix:///path, "
-            + "syslog+udp://host:port or syslog+tcp://host:port.");
+            + "syslog+udp://host:port, syslog+tcp://host:port or syslog+tls://host:port.");
     }
 
     public async ValueTask StartAsync(CancellationToken cancellationToken)

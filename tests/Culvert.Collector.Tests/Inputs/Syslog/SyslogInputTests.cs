@@ -5,6 +5,7 @@ using System.Text;
 using Culvert.Collector.Intake;
 using Culvert.Connections;
 using Culvert.Records;
+using Culvert.Tests;
 
 namespace Culvert.Collector.Tests.Inputs.Syslog;
 
@@ -110,6 +111,27 @@ public sealed class SyslogInputTests
         }
 
         Assert.Equal(["lf", "two\nline", "nul", "end"], input.Intake.Bodies);
+    }
+
+    [Fact]
+    public async Task Tls_WithCountedMessages_TakesThemAndSaysWhoSent()
+    {
+        using var folder = new TempFolder();
+        using var authority = new TestAuthority(folder.Path);
+        var endpoint = authority.Endpoint("0.0.0.0:0", "router-1");
+        await using var input = await InputUnderTest.SyslogAsync($"syslog+{endpoint}");
+        var dialling = input.Endpoint["syslog+".Length..].Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal);
+        await using (var client = await Ipc.ConnectAsync(
+            dialling, cancellationToken: TestContext.Current.CancellationToken))
+        {
+            await client.Output.WriteAsync(
+                "15 <13>b: two\nline10 <13>c: end"u8.ToArray(), TestContext.Current.CancellationToken);
+            await client.Output.CompleteAsync();
+            await input.Intake.WaitForAsync(2);
+        }
+
+        Assert.Equal(["two\nline", "end"], input.Intake.Bodies);
+        Assert.All(input.Intake.Records, record => Assert.Equal("CN=router-1", record.Origin["peer.subject"]));
     }
 
     [Theory]
