@@ -57,7 +57,7 @@ internal static class CollectorSettings
         new("listen", "Culvert's own protocol, plain lines and JSON lines, at one endpoint.",
     [
         new("endpoint", SettingKind.Text, "",
-            "Where to listen: local://name, unix:///path, pipe://name or tcp://host:port.")
+            "Where to listen: local://name, unix:///path, pipe://name, tcp://host:port or tls://host:port.")
             { Required = true },
         .. Access(),
     ]);
@@ -65,8 +65,8 @@ internal static class CollectorSettings
     private static SettingGroup Syslog() => new("syslog", "Syslog messages as of RFC 3164 and RFC 5424.",
     [
         new("endpoint", SettingKind.Text, "",
-            "Where to listen: syslog+unix:///path, syslog+udp://host:port or syslog+tcp://host:port.") { Required =
-                true },
+            "Where to listen: syslog+unix:///path, syslog+udp://, syslog+tcp:// or syslog+tls://host:port.")
+            { Required = true },
         .. Access(),
     ]);
 
