@@ -12,7 +12,7 @@ projects=(Culvert.Tests Culvert.CrossProcess.Tests)
 # Of the collector's tests these run, each namespace in one process: what touches files, sockets and the system. Most
 # others work on bytes and texts alone, or start programs of Linux; for those of the store see docs/windows.md.
 parts=(Configuration Intake Inputs.Files Spool Web)
-limit_seconds=420          # For all of it.
+limit_seconds=600          # For all of it.
 class_limit_seconds=75     # For one class.
 attempts_max=3
 

@@ -20,7 +20,7 @@ internal static class TransportsBench
     private const string MessagePipe = "pipe-message";
     private static readonly string[] AllTransports = OperatingSystem.IsWindows()
         ? ["mem", "tcp", "pipe", MessagePipe, CopyData]
-        : ["unix", "local", "pipe", "tcp", "mem"];
+        : ["unix", "local", "pipe", "shm", "tcp", "mem"];
 
     // What says nothing of its own, and what is no connection to another process.
     private static readonly string[] NoIdle = ["mem", MessagePipe, CopyData];

@@ -40,16 +40,19 @@ public sealed class NamedPipeInteropTests
             name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte,
             PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
         var accepting = server.WaitForConnectionAsync(Token);
-        await using var client = await Ipc.ConnectAsync($"pipe://{name}", cancellationToken: Token);
+        await using var client = await Ipc.ConnectAsync($"pipe://{name}", cancellationToken: Token)
+            .AsTask().WaitAsync(Limit, Token);
         await accepting.WaitAsync(Limit, Token);
 
-        await client.Output.WriteAsync("to .NET"u8.ToArray(), Token);
+        // A pipe of .NET's has no buffer on Windows: what is written is taken when it is read.
+        var writing = client.Output.WriteAsync("to .NET"u8.ToArray(), Token).AsTask();
         var buffer = new byte[7];
-        await server.ReadExactlyAsync(buffer, Token);
+        await server.ReadExactlyAsync(buffer, Token).AsTask().WaitAsync(Limit, Token);
+        await writing.WaitAsync(Limit, Token);
         Assert.Equal("to .NET"u8, buffer);
 
-        await server.WriteAsync("to culvert"u8.ToArray(), Token);
-        await server.DisposeAsync();
+        await server.WriteAsync("to culvert"u8.ToArray(), Token).AsTask().WaitAsync(Limit, Token);
+        await server.DisposeAsync().AsTask().WaitAsync(Limit, Token);
         var there = await client.Input.ReadAtLeastAsync(11, Token).AsTask().WaitAsync(Limit, Token);
         Assert.Equal("to culvert", Encoding.UTF8.GetString(there.Buffer));
         Assert.True(there.IsCompleted);

@@ -5,6 +5,7 @@ namespace Culvert.Tests.Transports.SharedMemory;
 
 /// <summary>The two ends of one ring, in one process.</summary>
 [SupportedOSPlatform("linux")]
+[Trait("system", "linux")]
 public sealed unsafe class RingTests : IDisposable
 {
     private const int Capacity = SharedMemoryLimits.RingBytesMin;
@@ -16,7 +17,6 @@ public sealed unsafe class RingTests : IDisposable
 
     public RingTests()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "The section of this test is Linux's.");
         _section = LinuxSection.Create(Capacity, out var descriptor);
         descriptor.Dispose();
         _ring = _section.ToListener;
@@ -24,7 +24,7 @@ public sealed unsafe class RingTests : IDisposable
         _reader = new RingReader(_section, _ring);
     }
 
-    public void Dispose() => _section?.Retire();
+    public void Dispose() => _section.Retire();
 
     [Fact]
     public void Frames_OfAnyLengths_ArriveAsTheyWereWritten()
