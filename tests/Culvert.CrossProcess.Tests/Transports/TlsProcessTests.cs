@@ -6,13 +6,7 @@ namespace Culvert.CrossProcess.Tests.Transports;
 public sealed class TlsProcessTests : TransportProcessTests
 {
     private readonly TempFolder _folder = new();
-    private readonly TestAuthority _authority;
-
-    public TlsProcessTests()
-    {
-        Assert.SkipWhen(Wine.IsHere, "Wine has no TLS 1.3 for .NET.");
-        _authority = new TestAuthority(_folder.Path);
-    }
+    private TestAuthority? _authority;
 
     protected override bool IsLocalKernel => false;
 
@@ -26,5 +20,9 @@ public sealed class TlsProcessTests : TransportProcessTests
         _folder.Dispose();
     }
 
-    protected override string NewEndpoint() => _authority.Endpoint();
+    protected override string NewEndpoint()
+    {
+        Assert.SkipWhen(Wine.IsHere, "Wine has no TLS 1.3 for .NET.");
+        return (_authority ??= new TestAuthority(_folder.Path)).Endpoint();
+    }
 }

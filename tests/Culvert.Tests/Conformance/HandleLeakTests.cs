@@ -11,13 +11,11 @@ public sealed class HandleLeakTests : IDisposable
     private static readonly int Slack = OperatingSystem.IsLinux() ? 0 : 256;
 
     private readonly TempFolder _folder = new();
-    private readonly TestAuthority _authority;
-
-    public HandleLeakTests() => _authority = new TestAuthority(_folder.Path);
+    private TestAuthority? _authority;
 
     public void Dispose()
     {
-        _authority.Dispose();
+        _authority?.Dispose();
         _folder.Dispose();
     }
 
@@ -84,7 +82,7 @@ public sealed class HandleLeakTests : IDisposable
         "unix" => $"unix://{_folder.Path}/{Guid.NewGuid():N}.sock",
         "pipe" => $"pipe://culvert-test-{Guid.NewGuid():N}",
         "tcp" => "tcp://127.0.0.1:0",
-        "tls" => _authority.Endpoint(),
+        "tls" => (_authority = new TestAuthority(_folder.Path)).Endpoint(),
         _ => $"{scheme}://test-{Guid.NewGuid():N}",
     };
 }

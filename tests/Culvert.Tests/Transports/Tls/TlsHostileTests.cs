@@ -8,6 +8,7 @@ using Culvert.Transports.Tls;
 namespace Culvert.Tests.Transports.Tls;
 
 /// <summary>Clients that mean harm, or are broken: each ends alone.</summary>
+[Trait("system", "linux")]
 public sealed class TlsHostileTests : TlsTests
 {
     [Fact]

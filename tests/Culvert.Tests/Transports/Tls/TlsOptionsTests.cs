@@ -4,6 +4,7 @@ using Culvert.Security;
 namespace Culvert.Tests.Transports.Tls;
 
 /// <summary>What may be written in a <c>tls://</c> endpoint and its files, and what is said of the rest.</summary>
+[Trait("system", "linux")]
 public sealed class TlsOptionsTests : TlsTests
 {
     [Theory]

@@ -8,6 +8,7 @@ using Culvert.Connections;
 namespace Culvert.Tests.Transports.Tls;
 
 /// <summary>Who is not let in, on both sides, and the sentence that says why.</summary>
+[Trait("system", "linux")]
 public sealed class TlsRefusalTests : TlsTests
 {
     [Fact]

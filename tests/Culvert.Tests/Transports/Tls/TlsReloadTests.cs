@@ -3,6 +3,7 @@ using Culvert.Connections;
 namespace Culvert.Tests.Transports.Tls;
 
 /// <summary>Certificates that change while a listener runs.</summary>
+[Trait("system", "linux")]
 public sealed class TlsReloadTests : TlsTests
 {
     [Fact]

@@ -10,7 +10,6 @@ public abstract class TlsTests : IDisposable
 
     protected TlsTests()
     {
-        Assert.SkipWhen(Wine.IsHere, "Wine has no TLS 1.3 for .NET.");
         Authority = new TestAuthority(Folder.Path);
         _limit.CancelAfter(TimeSpan.FromSeconds(30));
     }
