@@ -10,35 +10,18 @@ namespace Culvert.Transports.StandardStreams;
 /// <summary>A stream of Windows that can only be waited for, sent on by a thread of its own. Bytes count as sent when
 /// the system has taken them.</summary>
 [SupportedOSPlatform("windows")]
-internal sealed unsafe class BlockingOutput : ByteLink
+internal sealed unsafe class BlockingOutput : BlockingLink
 {
-    private const int WriteBytesMax = 64 * 1024;
-
     // Such a handle does not tell when nobody reads any more; it is asked as often while nothing is written.
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
-    private readonly SafePipeHandle _file;
-    private readonly BlockingThread _thread;
-
-    // Guards the fields below between the thread and whoever sends.
-    private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _given = new(0);
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(WriteBytesMax, pinned: true);
     private int _count;
     private int _confirmed;
     private bool _isGone;
-    private ILinkEvents? _events;
 
     public BlockingOutput(SafePipeHandle file)
+        : base(file, "Culvert standard output")
     {
-        _file = file;
-        _thread = new BlockingThread("Culvert standard output", Work);
-    }
-
-    public override void Start(ILinkEvents events)
-    {
-        _events = events;
-        _thread.Start();
     }
 
     public override int Receive(Span<byte> destination, out bool mayHaveMore)
@@ -49,8 +32,8 @@ internal sealed unsafe class BlockingOutput : ByteLink
 
     public override int Send(in ReadOnlySequence<byte> bytes)
     {
-        if (_thread.IsStopping) return LinkResult.Broken;
-        lock (_gate)
+        if (IsStopping) return LinkResult.Broken;
+        lock (Gate)
         {
             if (_isGone) return LinkResult.Broken;
             if (_count > 0) return LinkResult.WouldBlock;
@@ -62,42 +45,32 @@ internal sealed unsafe class BlockingOutput : ByteLink
                 return confirmed;
             }
 
-            _count = (int)Math.Min(bytes.Length, WriteBytesMax);
-            bytes.Slice(0, _count).CopyTo(_buffer);
+            _count = (int)Math.Min(bytes.Length, BytesMax);
+            bytes.Slice(0, _count).CopyTo(Buffer);
         }
 
-        _given.Release();
+        Due.Release();
         return LinkResult.WouldBlock;
     }
 
     public override void EndOutput(bool isClosing) => Close();
 
-    public override void Close()
+    protected override void Work()
     {
-        _thread.Stop();
-        _given.Release();
-    }
-
-    public override void Abort() => Close();
-
-    private void Work()
-    {
-        while (!_thread.IsStopping)
+        while (!IsStopping)
         {
-            var isGiven = _given.Wait(LookEvery);
-            if (_thread.IsStopping) break;
+            var isGiven = Due.Wait(LookEvery);
+            if (IsStopping) break;
             if (isGiven ? !TryWrite() : !HasReader())
             {
-                lock (_gate) _isGone = true;
-                _events!.OnPeerGone(CloseKind.PeerClosed, "Nobody reads the stream any more.");
-                _events!.OnWritable();
+                lock (Gate) _isGone = true;
+                Events!.OnPeerGone(CloseKind.PeerClosed, "Nobody reads the stream any more.");
+                Events!.OnWritable();
                 break;
             }
 
-            if (isGiven) _events!.OnWritable();
+            if (isGiven) Events!.OnWritable();
         }
-
-        _file.Dispose();
     }
 
     private bool TryWrite()
@@ -105,15 +78,15 @@ internal sealed unsafe class BlockingOutput : ByteLink
         for (uint written = 0; written < _count;)
         {
             uint count;
-            fixed (byte* buffer = _buffer)
+            fixed (byte* buffer = Buffer)
             {
-                if (!Kernel32.WriteFile(_file, buffer + written, (uint)_count - written, &count, null)) return false;
+                if (!Kernel32.WriteFile(File, buffer + written, (uint)_count - written, &count, null)) return false;
             }
 
             written += count;
         }
 
-        lock (_gate) (_confirmed, _count) = (_count, 0);
+        lock (Gate) (_confirmed, _count) = (_count, 0);
         return true;
     }
 
@@ -122,7 +95,7 @@ internal sealed unsafe class BlockingOutput : ByteLink
         nint* status = stackalloc nint[2];
         Ntdll.PipeState state;
         var result = Ntdll.NtQueryInformationFile(
-            _file, status, &state, (uint)sizeof(Ntdll.PipeState), Ntdll.PipeState.Kind);
+            File, status, &state, (uint)sizeof(Ntdll.PipeState), Ntdll.PipeState.Kind);
         return result != 0 || state.State == Ntdll.PipeState.Connected; // What is no pipe tells when it is written to.
     }
 }

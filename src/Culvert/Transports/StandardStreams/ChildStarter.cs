@@ -48,30 +48,17 @@ internal static class ChildStarter
         var (childInput, input) = AnonymousPipe.Create();
         var (output, childOutput) = AnonymousPipe.Create();
         var (error, childError) = options.TakesLogs ? AnonymousPipe.Create() : default;
-        try
+        return Owning([input, output, error], [childInput, childOutput, childError], () =>
         {
             var child = LinuxChild.Start(options, childInput, childOutput, childError);
             AnonymousPipe.SetNonBlocking(input);
             AnonymousPipe.SetNonBlocking(output);
             var link = new StreamPairLink(
                 new DescriptorLink(output, isInput: true), new DescriptorLink(input, isInput: false), child);
-            if (error is null) return (child, link, null);
+            if (error is null) return ((ChildProcess)child, (ByteLink)link, (ByteLink?)null);
             AnonymousPipe.SetNonBlocking(error);
             return (child, link, new DescriptorLink(error, isInput: true));
-        }
-        catch
-        {
-            input.Dispose();
-            output.Dispose();
-            error?.Dispose();
-            throw;
-        }
-        finally
-        {
-            childInput.Dispose();
-            childOutput.Dispose();
-            childError?.Dispose();
-        }
+        });
     }
 
     [SupportedOSPlatform("windows")]
@@ -83,28 +70,35 @@ internal static class ChildStarter
         var (error, childError) = options.TakesLogs
             ? UnnamedPipe.Create(UnnamedPipe.ClientWrites, false, isMessageType: false)
             : default;
+        return Owning(
+            [input, output, error], [childInput, childOutput, childError], [SupportedOSPlatform("windows")] () =>
+            {
+                var child = WindowsChild.Start(options, childInput, childOutput, childError);
+                var link = new StreamPairLink(LinkOf(output), LinkOf(input), child);
+                return ((ChildProcess)child, (ByteLink)link, (ByteLink?)(error is null ? null : LinkOf(error)));
+            });
+
+        static PipeLink LinkOf(SafePipeHandle pipe) =>
+            new(pipe, null, isServer: true, hasMarks: false, hasMessages: false);
+    }
+
+    /// <summary>Starts; the child's ends of the pipes are closed here in any case, this side's when that
+    /// failed.</summary>
+    private static T Owning<T>(IDisposable?[] own, IDisposable?[] childs, Func<T> start)
+    {
         try
         {
-            var child = WindowsChild.Start(options, childInput, childOutput, childError);
-            var link = new StreamPairLink(LinkOf(output), LinkOf(input), child);
-            return (child, link, error is null ? null : LinkOf(error));
+            return start();
         }
         catch
         {
-            input.Dispose();
-            output.Dispose();
-            error?.Dispose();
+            foreach (var end in own) end?.Dispose();
             throw;
         }
         finally
         {
-            childInput.Dispose();
-            childOutput.Dispose();
-            childError?.Dispose();
+            foreach (var end in childs) end?.Dispose();
         }
-
-        static PipeLink LinkOf(SafePipeHandle pipe) =>
-            new(pipe, null, isServer: true, hasMarks: false, hasMessages: false);
     }
 
     private static async Task EndLateAsync(Task<ChildConnection> starting)
