@@ -15,7 +15,7 @@ internal static class CommandLine
     /// <returns>The process's exit code.</returns>
     public static async Task<int> RunAsync(string[] args, IServiceManager? manager = null)
     {
-        var result = Root(manager).Parse(args);
+        var result = Parse(args, manager);
         if (UnknownOption.Find(result) is { } unknown)
         {
             Console.Error.WriteLine($"culvert: {unknown}");
@@ -32,6 +32,9 @@ internal static class CommandLine
         return await result.InvokeAsync();
     }
 
+    /// <summary>Reads the arguments and runs nothing.</summary>
+    internal static ParseResult Parse(string[] args, IServiceManager? manager = null) => Root(manager).Parse(args);
+
     private static Command Root(IServiceManager? manager)
     {
         // A plain command instead of a RootCommand, whose name would be that of the assembly and not what a person
@@ -45,6 +48,7 @@ internal static class CommandLine
             SearchCommand.Create(),
             TailCommand.Create(),
             StatsCommand.Create(),
+            ReadyCommand.Create(),
             PageCommand.Create(),
             DemoCommand.Create(),
             ConfigCommand.Create(),

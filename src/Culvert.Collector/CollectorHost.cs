@@ -131,7 +131,10 @@ internal sealed class CollectorHost : IAsyncDisposable
             if (input is ClefInput clef) clef.Map(_http.Routes);
         }
 
-        _api = new LogApi(_data.Store, _data.Ledger, _http, time) { Sizes = Sizes, NotReady = NotReady };
+        _api = new LogApi(_data.Store, _data.Ledger, _http, time)
+        {
+            Sizes = Sizes, NotReady = NotReady, Answer = AnswerAsync,
+        };
         _api.Map();
     }
 

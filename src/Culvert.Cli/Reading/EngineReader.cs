@@ -42,6 +42,8 @@ internal abstract class EngineReader(ISearchEngine engine) : ICollectorReader
 
     public abstract Task<byte[]> StatsAsync(CancellationToken cancellationToken);
 
+    public virtual Task CheckReadyAsync(CancellationToken cancellationToken) => StatsAsync(cancellationToken);
+
     public virtual ValueTask DisposeAsync()
     {
         engine.Dispose();

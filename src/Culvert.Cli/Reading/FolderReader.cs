@@ -35,6 +35,9 @@ internal sealed class FolderReader(CollectorData data) : EngineReader(new StoreE
         throw new ReaderException(
             $"No collector works on {data.Folder}, so nothing new comes; start one with culvert up.");
 
+    public override Task CheckReadyAsync(CancellationToken cancellationToken) =>
+        throw new ReaderException($"No collector works on {data.Folder}; start one with culvert up.");
+
     public override Task<byte[]> StatsAsync(CancellationToken cancellationToken)
     {
         using var buffer = new MemoryStream();

@@ -68,6 +68,11 @@ internal sealed class HttpReader : ICollectorReader
         return await response.Content.ReadAsByteArrayAsync(cancellationToken);
     }
 
+    public async Task CheckReadyAsync(CancellationToken cancellationToken)
+    {
+        using var response = await GetAsync("readyz", cancellationToken);
+    }
+
     public ValueTask DisposeAsync()
     {
         _client.Dispose();

@@ -22,4 +22,7 @@ internal interface ICollectorReader : IAsyncDisposable
 
     /// <summary>The ledger as JSON, as docs/http-api.md describes it.</summary>
     Task<byte[]> StatsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Throws with the reason when it does not do its work right now.</summary>
+    Task CheckReadyAsync(CancellationToken cancellationToken);
 }

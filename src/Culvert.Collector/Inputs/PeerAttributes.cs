@@ -27,7 +27,7 @@ internal static class PeerAttributes
     {
         yield return new("service.name", peer.ExecutablePath is { } path ? Path.GetFileName(path) : input);
         if (peer.ProcessId is { } processId) yield return new("process.pid", processId);
-        if (peer.IsLocal ?? true) yield return new("host.name", Environment.MachineName);
+        if (peer.IsLocal ?? true) yield return new("host.name", HostName.Own);
     }
 
     /// <summary>A name for messages to a person.</summary>

@@ -19,6 +19,9 @@ internal sealed class LogApi(LogStore store, Ledger ledger, HttpHost host, TimeP
     /// <summary>Why the collector does not take records right now, as a sentence; null when it does.</summary>
     public Func<string?> NotReady { get; init; } = () => null;
 
+    /// <summary>Completes when the collector has answered; see <see cref="MonitoringApi.Answer"/>.</summary>
+    public Func<Task> Answer { get; init; } = () => Task.CompletedTask;
+
     public void Map()
     {
         MapReading();
@@ -27,6 +30,7 @@ internal sealed class LogApi(LogStore store, Ledger ledger, HttpHost host, TimeP
             Stats = writer => LedgerJson.Write(writer, ledger.Snapshot(), time.GetUtcNow()),
             Metrics = () => CollectorMetrics.Write(ledger.Snapshot(), Sizes(), host.Counters),
             NotReady = NotReady,
+            Answer = Answer,
         }.Map();
     }
 

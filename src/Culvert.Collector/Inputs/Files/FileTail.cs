@@ -355,6 +355,7 @@ internal sealed class FileTail : IDisposable
         if (serviceName is not null) attributes.RemoveAll(attribute => attribute.Key == "service.name");
         if (attributes.All(attribute => attribute.Key != "service.name"))
             attributes.Insert(0, new("service.name", serviceName ?? System.IO.Path.GetFileNameWithoutExtension(path)));
+        attributes.Add(new("host.name", HostName.Own));
         attributes.Add(new("log.file.path", path));
         return attributes;
     }
