@@ -110,6 +110,23 @@ public sealed class AccessTests
     }
 
     [Theory]
+    [InlineData("10.244.1.7:7514", HttpStatusCode.OK)]
+    [InlineData("[fd00::7]:7514", HttpStatusCode.OK)]
+    [InlineData("evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("10.244.1.7.evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("127.1", HttpStatusCode.Forbidden)]
+    [InlineData("2130706433", HttpStatusCode.Forbidden)]
+    [InlineData("0x7f.1", HttpStatusCode.Forbidden)]
+    public async Task Get_OfAHostBoundToEveryAddress_TakesAnyAddressAndNoName(string name, HttpStatusCode expected)
+    {
+        await using var host = await HttpHostUnderTest.StartAsync(
+            new HttpOptions { Address = "0.0.0.0:0", Insecure = true });
+        host.Client.BaseAddress = new Uri($"http://127.0.0.1:{host.Host.Address.Port}");
+        using var answer = await host.GetAsync("/api/probe", $"Host: {name}", $"Authorization: Bearer {host.Token}");
+        Assert.Equal(expected, answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData("Origin: http://evil.example")]
     [InlineData("Origin: null")]
     [InlineData("Origin: http://127.0.0.1:1")]
