@@ -60,7 +60,8 @@ internal static class DeployedFiles
     }
 
     /// <summary>A version and not a word that means another image tomorrow.</summary>
-    public static void AssertPinned(string image) => Assert.Matches(@"^[a-z0-9./-]+:v?\d+\.\d+\.\d+(-[a-z-]+)?$", image);
+    public static void AssertPinned(string image) =>
+        Assert.Matches(@"^[a-z0-9./-]+:v?\d+\.\d+\.\d+(-[a-z-]+)?$", image);
 
     public static IEnumerable<string> Texts(JsonNode? list) => list!.AsArray().Select(item => (string)item!);
 

@@ -106,7 +106,8 @@ public sealed class KubernetesTests
             var arguments = DeployedFiles.Texts(container["args"]).ToList();
             DeployedFiles.AssertCommandLine(arguments);
 
-            var mounted = pod["volumes"]!.AsArray().First(volume => (string)volume!["name"]! == "config")!["configMap"]!;
+            var volume = pod["volumes"]!.AsArray().First(volume => (string)volume!["name"]! == "config")!;
+            var mounted = volume["configMap"]!;
             var mount = container["volumeMounts"]!.AsArray().First(mount => (string)mount!["name"]! == "config")!;
             Assert.Contains($"{(string)mount["mountPath"]!}/{(string)mounted["items"]![0]!["path"]!}", arguments);
             var data = Object("ConfigMap", (string)mounted["name"]!)["data"]!;

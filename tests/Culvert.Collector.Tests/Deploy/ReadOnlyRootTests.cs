@@ -5,8 +5,8 @@ using Culvert.Tests;
 
 namespace Culvert.Collector.Tests.Deploy;
 
-/// <summary>The real collector as a pod runs it: as user 1654 without any capability, and with every mount read-only but
-/// its data. It needs root to set that up.</summary>
+/// <summary>The real collector as a pod runs it: as user 1654 without any capability, and with every mount read-only
+/// but its data. It needs root to set that up.</summary>
 [Trait("system", "linux")]
 public sealed class ReadOnlyRootTests : IDisposable
 {
@@ -37,7 +37,8 @@ public sealed class ReadOnlyRootTests : IDisposable
     public async Task Collector_WithoutRightsOnAReadOnlyRoot_TakesRecordsAndIsReady()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can set it up.");
-        Assert.SkipUnless(File.Exists("/usr/bin/unshare") && File.Exists("/usr/bin/setpriv"), "util-linux is not here.");
+        foreach (var needed in (string[])["/usr/bin/unshare", "/usr/bin/setpriv"])
+            Assert.SkipUnless(File.Exists(needed), $"{needed} is not here.");
         var tool = typeof(ChildProcess).Assembly.Location;
         Assert.SkipUnless(await IsReadableAsync(tool), $"User 1654 cannot read {tool}.");
         var data = Path.Combine(_folder.Path, "data");
