@@ -80,7 +80,13 @@ internal sealed class CollectorData : IAsyncDisposable
             : null;
     }
 
-    public void WriteAddress(Uri address) => File.WriteAllText(Path.Combine(Folder, AddressFile), address + "\n");
+    /// <summary>Every address of the machine is none that could be asked: its own commands ask by loopback.</summary>
+    public void WriteAddress(Uri address)
+    {
+        var host = address.Host switch { "0.0.0.0" => "127.0.0.1", "[::]" => "[::1]", var other => other };
+        var asked = new UriBuilder(address) { Host = host }.Uri;
+        File.WriteAllText(Path.Combine(Folder, AddressFile), asked + "\n");
+    }
 
     public async ValueTask DisposeAsync()
     {

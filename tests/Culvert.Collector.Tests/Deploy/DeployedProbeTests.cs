@@ -31,8 +31,10 @@ public sealed class DeployedProbeTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await ProbeAsync(port, "/metrics")).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await ProbeAsync(port, "/api/stats", OtherAddress())).Status);
 
-        var (code, said) = await RunningCollector.RunToolAsync("ready", "--http", $"127.0.0.1:{port}");
-        Assert.Equal((0, "ready"), (code, said));
+        var byAddress = await RunningCollector.RunToolAsync("ready", "--http", $"127.0.0.1:{port}");
+        Assert.Equal((0, "ready"), byAddress);
+        var byFolder = await RunningCollector.RunToolAsync("ready", "--data", Path.Combine(_folder.Path, "data"));
+        Assert.Equal((0, "ready"), byFolder);
     }
 
     [Fact]

@@ -29,7 +29,8 @@ internal sealed class HostNames
     /// <summary>Written in full: '127.1' and numbers alone are read in different ways, so they are names
     /// here.</summary>
     private static bool IsAddress(string host) =>
-        IPAddress.TryParse(host, out var address) && host.Equals(Bracketed(address), StringComparison.OrdinalIgnoreCase);
+        IPAddress.TryParse(host, out var address)
+        && host.Equals(Bracketed(address), StringComparison.OrdinalIgnoreCase);
 
     private static string Bracketed(IPAddress address) =>
         address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
