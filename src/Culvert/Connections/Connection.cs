@@ -27,7 +27,7 @@ public abstract class Connection : IAsyncDisposable
     public abstract PipeWriter Output { get; }
 
     /// <summary>The same as whole messages, where the mechanism keeps them apart
-    /// (<c>pipe://name?mode=message</c> on Windows); null elsewhere.</summary>
+    /// (<c>shm://name</c>, and <c>pipe://name?mode=message</c> on Windows); null elsewhere.</summary>
     public virtual MessageChannel? Messages => null;
 
     /// <summary>Who is on the other side, as the kernel says it.</summary>

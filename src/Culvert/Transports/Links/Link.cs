@@ -1,3 +1,5 @@
+using Culvert.Connections;
+
 namespace Culvert.Transports.Links;
 
 /// <summary>
@@ -18,6 +20,10 @@ internal abstract class Link
 
     /// <summary>What is written goes here; asked for once, by the connection.</summary>
     public abstract LinkOutput CreateOutput();
+
+    /// <summary>The connection as messages, asked for once there are any; null where they are not kept apart.</summary>
+    public virtual MessageChannel? CreateMessages(LinkConnection connection) =>
+        this is IMessageLink { HasMessages: true } link ? new LinkMessages(connection, link) : null;
 
     /// <summary>Begins to tell of events; the present state counts as one.</summary>
     public abstract void Start(ILinkEvents events);

@@ -22,7 +22,7 @@ internal sealed class LinkConnection : Connection, ILinkEvents
     private bool _outputEnded;
     private volatile bool _aborted;
     private volatile Task? _disposed;
-    private LinkMessages? _messages;
+    private MessageChannel? _messages;
 
     public LinkConnection(Link link, Endpoint endpoint, Peer peer)
     {
@@ -41,8 +41,7 @@ internal sealed class LinkConnection : Connection, ILinkEvents
     {
         get
         {
-            if (_link is not IMessageLink { HasMessages: true } link) return null;
-            lock (_gate) return _messages ??= new LinkMessages(this, link);
+            lock (_gate) return _messages ??= _link.CreateMessages(this);
         }
     }
 

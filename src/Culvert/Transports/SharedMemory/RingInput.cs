@@ -20,6 +20,7 @@ internal sealed class RingInput : LinkInput, IRingEnd
     private int _index;
     private long _length;
     private bool _ended;
+    private bool _isMessages;
     private AdaptiveSpin _spin;
 
     public RingInput(SharedMemoryLink link, RingReader ring, Memory<byte> data)
@@ -36,8 +37,22 @@ internal sealed class RingInput : LinkInput, IRingEnd
 
     bool IRingEnd.IsReady => _ring.HasNext || _link.Gone != LinkResult.WouldBlock;
 
+    /// <summary>From now on whole messages are taken from the ring itself, and this tells only when one is
+    /// there.</summary>
+    public void BeginMessages()
+    {
+        if (Length > 0)
+        {
+            throw new InvalidOperationException(
+                "Bytes of this connection were read by its Input; read either those or messages.");
+        }
+
+        _isMessages = true;
+    }
+
     public override int Receive(out bool mayHaveMore)
     {
+        if (_isMessages) return ReceiveMessage(out mayHaveMore);
         if (_ring.HeldBytes > _heldMax) Spill();
         while (true)
         {
@@ -95,6 +110,23 @@ internal sealed class RingInput : LinkInput, IRingEnd
     {
         Consume(Length);
         _spilled.Clear();
+    }
+
+    /// <summary>1 when a message is there, which stays there, or a <see cref="LinkResult"/>.</summary>
+    private int ReceiveMessage(out bool mayHaveMore)
+    {
+        while (true)
+        {
+            // Read before the ring: what was published before the peer went is found after this.
+            var gone = _link.Gone;
+            var isThere = _ring.TryPeek(out _, out var kind);
+            mayHaveMore = isThere && kind == FrameKind.Message;
+            if (mayHaveMore) return 1;
+            if (isThere && kind == FrameKind.End) return LinkResult.End;
+            if (isThere || _ring.IsBroken) return _link.OnViolation(); // A part is no message.
+            if (gone != LinkResult.WouldBlock) return gone;
+            if (_ring.SetSleeps()) return LinkResult.WouldBlock;
+        }
     }
 
     private int Take()

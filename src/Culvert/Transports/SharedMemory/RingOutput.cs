@@ -7,15 +7,38 @@ namespace Culvert.Transports.SharedMemory;
 /// buffers.</summary>
 internal sealed class RingOutput(SharedMemoryLink link, RingWriter ring, Memory<byte> data) : LinkOutput, IRingEnd
 {
+    private const int NoRoomAsked = -1;
+
     private readonly ByteQueue _waiting = new();
+    private bool _isMessages;
+    private int _roomAsked = NoRoomAsked;
     private int _frameRoom;
     private int _frameLength;
     private int _wanted;
     private AdaptiveSpin _spin;
 
-    public override long Length => _frameLength + _waiting.Length;
+    public override long Length => _isMessages ? (_roomAsked == NoRoomAsked ? 0 : 1) : _frameLength + _waiting.Length;
 
     bool IRingEnd.IsReady => ring.HasRoom(_wanted) || ring.IsBroken || link.Gone != LinkResult.WouldBlock;
+
+    /// <summary>From now on whole messages are put into the ring itself, and this waits for room alone.</summary>
+    public void BeginMessages()
+    {
+        if (Length > 0)
+        {
+            throw new InvalidOperationException(
+                "Bytes of this connection were written to its Output; write either those or messages.");
+        }
+
+        _frameRoom = 0;
+        _isMessages = true;
+    }
+
+    /// <summary>The next flush waits for room for a message of so many bytes.</summary>
+    public void AskForRoom(int length) => _roomAsked = length;
+
+    /// <summary>The flush has ended, in whatever way.</summary>
+    public void AskForNoRoom() => _roomAsked = NoRoomAsked;
 
     public override Memory<byte> GetMemory(int sizeHint) => TryOpen(sizeHint)
         ? data.Slice(ring.OffsetOfNext + _frameLength, _frameRoom - _frameLength)
@@ -52,6 +75,7 @@ internal sealed class RingOutput(SharedMemoryLink link, RingWriter ring, Memory<
 
     public override int Send()
     {
+        if (_isMessages) return SendNothing();
         var sent = PublishOpen(FrameKind.Message);
         while (_waiting.Length > 0)
         {
@@ -66,6 +90,7 @@ internal sealed class RingOutput(SharedMemoryLink link, RingWriter ring, Memory<
 
     public override int Send(ReadOnlyMemory<byte> source)
     {
+        ThrowIfMessages();
         _frameRoom = 0;
         var rest = new ReadOnlySequence<byte>(source);
         var sent = 0;
@@ -86,12 +111,40 @@ internal sealed class RingOutput(SharedMemoryLink link, RingWriter ring, Memory<
     {
         _waiting.Clear();
         _frameLength = _frameRoom = 0;
+        _roomAsked = NoRoomAsked;
+    }
+
+    private void ThrowIfMessages()
+    {
+        if (_isMessages)
+        {
+            throw new InvalidOperationException(
+                "This connection is written by messages; its Output takes no bytes any more.");
+        }
+    }
+
+    /// <summary>1 when there is the room that was asked for, or a <see cref="LinkResult"/>.</summary>
+    private int SendNothing()
+    {
+        while (true)
+        {
+            if (ring.HasRoom(_roomAsked))
+            {
+                _roomAsked = NoRoomAsked;
+                return 1;
+            }
+
+            if (ring.IsBroken) return link.OnViolation();
+            if (link.Gone != LinkResult.WouldBlock) return LinkResult.Broken; // Nobody will make room.
+            if (ring.SetSleeps(_roomAsked)) return LinkResult.WouldBlock;
+        }
     }
 
     /// <summary>Sees that the open frame has room for so much, or opens another one. False when it must wait, or when
     /// something waits already.</summary>
     private bool TryOpen(int sizeHint)
     {
+        ThrowIfMessages();
         if (_waiting.HasBuffer) return false;
         sizeHint = Math.Max(sizeHint, 1);
         if (_frameRoom - _frameLength >= sizeHint) return true;

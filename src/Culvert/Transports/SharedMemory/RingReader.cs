@@ -84,6 +84,10 @@ internal sealed unsafe class RingReader
         return (atOnce ? _toRelease > 0 : _toRelease >= _releaseBytes) && Publish();
     }
 
+    /// <summary>Gives all that was skipped back to the writer, as <see cref="Release"/> does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool ReleaseAll(bool atOnce) => Release(_position - _released - _toRelease, atOnce);
+
     /// <summary>Says that this side will sleep until something is published; false when something is.</summary>
     public bool SetSleeps()
     {

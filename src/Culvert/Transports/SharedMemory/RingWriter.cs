@@ -18,6 +18,7 @@ internal sealed unsafe class RingWriter
     private readonly long _capacity;
     private long _tail;
     private long _head;
+    private bool _isEnded;
 
     public RingWriter(SharedSection section, SharedRing ring)
     {
@@ -76,8 +77,13 @@ internal sealed unsafe class RingWriter
         GC.KeepAlive(_section);
     }
 
-    /// <summary>Publishes the last frame, for which there is always room.</summary>
-    public void PublishEnd() => Publish(0, FrameKind.End);
+    /// <summary>Publishes the last frame, for which there is always room; after it there is none.</summary>
+    public void PublishEnd()
+    {
+        Publish(0, FrameKind.End);
+        _isEnded = true;
+        _head = _tail - _capacity; // Whoever claims comes to look again, and not on.
+    }
 
     /// <summary>Wakes the reader if it sleeps; true when that takes a bell.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -119,6 +125,8 @@ internal sealed unsafe class RingWriter
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool LookAgain(long end)
     {
+        if (_isEnded) return false;
+
         // Partner: RingReader.Release. What was read is not touched before this.
         var head = Volatile.Read(ref *(long*)(_header + RingLayout.HeadOffset));
         if (head < _head || head > _tail || head % RingLayout.FrameAlignment != 0) IsBroken = true;

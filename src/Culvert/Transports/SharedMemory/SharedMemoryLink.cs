@@ -25,6 +25,8 @@ internal sealed class SharedMemoryLink : Link, ILinkEvents
     // One thread at a time empties the control connection.
     private readonly Lock _bellGate = new();
     private ILinkEvents? _events;
+    private RingInput? _input;
+    private RingOutput? _output;
     private volatile bool _outputEnded;
     private volatile int _gone = LinkResult.WouldBlock;
 
@@ -46,9 +48,16 @@ internal sealed class SharedMemoryLink : Link, ILinkEvents
     /// ended.</summary>
     public int Gone => _gone;
 
-    public override LinkInput CreateInput() => new RingInput(this, _reader, _section.MemoryOf(_incoming));
+    public override LinkInput CreateInput() =>
+        _input = new RingInput(this, _reader, _section.MemoryOf(_incoming));
 
-    public override LinkOutput CreateOutput() => new RingOutput(this, _writer, _section.MemoryOf(_outgoing));
+    public override LinkOutput CreateOutput() =>
+        _output = new RingOutput(this, _writer, _section.MemoryOf(_outgoing));
+
+    public override MessageChannel CreateMessages(LinkConnection connection) => new RingMessages(
+        connection, _writer.LengthMax,
+        () => new RingMessageWriter(connection, this, _writer, _output!),
+        () => new RingMessageReader(connection, this, _reader, _input!));
 
     public override void Start(ILinkEvents events)
     {
@@ -85,7 +94,7 @@ internal sealed class SharedMemoryLink : Link, ILinkEvents
         _gone = LinkResult.Broken;
         _events!.OnPeerGone(
             CloseKind.ProtocolViolation,
-            $"The peer of {_endpoint} wrote into the shared memory what no peer may write, so this side gave up.");
+            $"The peer of {_endpoint} wrote into the shared memory what it may not write there, so this side gave up.");
         _control.Abort();
         return LinkResult.Broken;
     }
