@@ -16,7 +16,7 @@ internal sealed class ConnectionLine(Connection connection) : IBenchLine
     public static async Task<IBenchLine> OpenAsync(Endpoint endpoint, byte mode, int size)
     {
         var connection = await DialAsync(endpoint, mode, size).ConfigureAwait(false);
-        return connection.Messages is { } messages
+        return TransportsPeer.MessagesOf(connection) is { } messages
             ? new MessageLine(connection, messages)
             : new ConnectionLine(connection);
     }
@@ -28,7 +28,7 @@ internal sealed class ConnectionLine(Connection connection) : IBenchLine
         var preface = new byte[TransportsPeer.PrefaceBytes];
         preface[0] = mode;
         BinaryPrimitives.WriteInt32LittleEndian(preface.AsSpan(1), size);
-        if (connection.Messages is { } messages) await messages.SendAsync(preface).ConfigureAwait(false);
+        if (TransportsPeer.MessagesOf(connection) is { } messages) await messages.SendAsync(preface).ConfigureAwait(false);
         else await connection.Output.WriteAsync(preface).ConfigureAwait(false);
         return connection;
     }

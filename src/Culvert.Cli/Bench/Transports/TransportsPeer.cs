@@ -42,6 +42,11 @@ internal static class TransportsPeer
         return (Endpoint.Parse(peer.Said), peer);
     }
 
+    /// <summary>The messages of a connection that is measured by them: of one whose mechanism lends no memory, since
+    /// what is in place is measured apart.</summary>
+    public static MessageChannel? MessagesOf(Connection connection) =>
+        connection.Endpoint.Scheme == "shm" ? null : connection.Messages;
+
     /// <summary>Accepts until the listener is gone.</summary>
     private static async Task ServeAsync(Listener listener)
     {
@@ -69,7 +74,7 @@ internal static class TransportsPeer
         await using var owned = connection;
         try
         {
-            if (connection.Messages is { } messages)
+            if (MessagesOf(connection) is { } messages)
             {
                 if (await messages.ReceiveAsync().ConfigureAwait(false) is not { Length: PrefaceBytes } first) return;
                 await ServeMessagesAsync(messages, first.ToArray()).ConfigureAwait(false);
