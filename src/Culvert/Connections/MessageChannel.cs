@@ -10,8 +10,8 @@ namespace Culvert.Connections;
 /// direction; the side that sends by these messages is read by them.</remarks>
 public abstract class MessageChannel
 {
-    /// <summary>Longest message sent or received, in bytes. Default 1 MiB, range 1 to 64 MiB; in shared memory
-    /// at most <see cref="MessageWriter.LengthMax"/>, which is the default there. Raising it lets the peer make this
+    /// <summary>Longest message sent or received, in bytes. Default 1 MiB, range 1 to 64 MiB; in shared memory at
+    /// most <see cref="MessageWriter.LengthMax"/>, which is the default there. Raising it lets the peer make this
     /// process keep that much for one message. Set it before the first call.</summary>
     public abstract int MessageBytesMax { get; set; }
 
@@ -25,8 +25,8 @@ public abstract class MessageChannel
 
     /// <summary>Sends one message and completes when the system has taken it (back-pressure). The bytes are the
     /// caller's again when it completes. When it is cancelled while it waits for room, a pipe still sends the message,
-    /// whole, before the next one, and shared memory does not. Throws <see cref="ConnectionException"/> when the peer is gone, and
-    /// <see cref="ArgumentException"/> when the message is too long.</summary>
+    /// whole, before the next one, and shared memory does not. Throws <see cref="ConnectionException"/> when the peer is
+    /// gone, and <see cref="ArgumentException"/> when the message is too long.</summary>
     public abstract ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default);
 
     /// <summary>The next message, which is the caller's own, or null when the peer has closed. Cancellation loses

@@ -28,7 +28,8 @@ internal sealed class ConnectionLine(Connection connection) : IBenchLine
         var preface = new byte[TransportsPeer.PrefaceBytes];
         preface[0] = mode;
         BinaryPrimitives.WriteInt32LittleEndian(preface.AsSpan(1), size);
-        if (TransportsPeer.MessagesOf(connection) is { } messages) await messages.SendAsync(preface).ConfigureAwait(false);
+        var messages = TransportsPeer.MessagesOf(connection);
+        if (messages is not null) await messages.SendAsync(preface).ConfigureAwait(false);
         else await connection.Output.WriteAsync(preface).ConfigureAwait(false);
         return connection;
     }

@@ -77,7 +77,7 @@ internal sealed class RingMessageWriter : MessageWriter, IRingEnd
                 var result = await _connection.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
                 if (result.IsCompleted) return false;
                 if (_ring.HasRoom(length)) return true;
-                if (result.IsCanceled) throw new OperationCanceledException("The wait was ended by CancelPendingFlush.");
+                if (result.IsCanceled) throw new OperationCanceledException("CancelPendingFlush ended the wait.");
             }
         }
         finally
