@@ -25,8 +25,8 @@ public abstract class MessageChannel
 
     /// <summary>Sends one message and completes when the system has taken it (back-pressure). The bytes are the
     /// caller's again when it completes. When it is cancelled while it waits for room, a pipe still sends the message,
-    /// whole, before the next one, and shared memory does not. Throws <see cref="ConnectionException"/> when the peer is
-    /// gone, and <see cref="ArgumentException"/> when the message is too long.</summary>
+    /// whole, before the next one, and shared memory does not. Throws <see cref="ConnectionException"/> when the peer
+    /// is gone, and <see cref="ArgumentException"/> when the message is too long.</summary>
     public abstract ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default);
 
     /// <summary>The next message, which is the caller's own, or null when the peer has closed. Cancellation loses
