@@ -22,9 +22,13 @@ internal sealed class CollectorData : IAsyncDisposable
     {
         (Folder, _lock, Spool, Ledger, StoreOptions, Store) = (folder, folderLock, spool, ledger, storeOptions, store);
         Intake = new SpoolIntake(spool, ledger);
+        Id = CollectorIdentity.Of(folder);
     }
 
     public string Folder { get; }
+
+    /// <summary>Which collector this is, for others.</summary>
+    public UInt128 Id { get; }
 
     public LogSpool Spool { get; }
 

@@ -36,6 +36,7 @@ internal sealed class CollectorHost : IAsyncDisposable
             configured,
             new InputContext(configured.Name, data.Intake, data.Ledger, time, loggers)
             {
+                Collector = data.Id,
                 Sockets = sockets?.For(configured.Name),
             },
             data.Folder))];

@@ -20,6 +20,7 @@ internal static class InputFactory
             Endpoint = configured.Text("endpoint"),
             Access = Access(configured),
             Insecure = configured.Boolean("insecure"),
+            Relay = new RelayRule(configured.Boolean("relay"), configured.Texts("relayFrom")),
         }),
         "syslog" => new SyslogInput(context, new SyslogInputOptions
         {

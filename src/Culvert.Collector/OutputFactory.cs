@@ -5,6 +5,7 @@ using Culvert.Collector.Outputs.DeadLetters;
 using Culvert.Collector.Outputs.Elasticsearch;
 using Culvert.Collector.Outputs.Files;
 using Culvert.Collector.Outputs.Kafka;
+using Culvert.Collector.Outputs.Relay;
 using Culvert.Collector.Store;
 using Microsoft.Extensions.Logging;
 
@@ -29,7 +30,8 @@ internal static class OutputFactory
         var status = new OutputStatus(configured.Name, configured.Type, time);
         var logger = loggers.CreateLogger<SpoolPump>();
         var letters = new DeadLetterFolder(Path.Combine(data.Folder, DeadLettersFolder), status, logger, time);
-        return new SpoolPump(status, Sink(configured, status, letters, logger, time), data.Spool, logger, time);
+        var self = new RelaySelf(data.Id, RelaySelf.MemberOf(configured.Name), data.Ledger);
+        return new SpoolPump(status, Sink(configured, status, letters, self, logger, time), data.Spool, logger, time);
     }
 
     /// <summary>Sends the content of a dead letter again to its output; throws <see cref="OutputException"/> when that
@@ -84,7 +86,8 @@ internal static class OutputFactory
 
     /// <summary>How a sink is made; it is made again after each failure.</summary>
     public static Func<IOutputSink> Sink(
-        ConfiguredObject configured, OutputStatus status, IDeadLetters letters, ILogger logger, TimeProvider time)
+        ConfiguredObject configured, OutputStatus status, IDeadLetters letters, RelaySelf self, ILogger logger,
+        TimeProvider time)
     {
         switch (configured.Type)
         {
@@ -103,6 +106,13 @@ internal static class OutputFactory
             case "elasticsearch":
                 var elasticsearch = ElasticsearchOptionsOf(configured);
                 return () => new ElasticsearchSink(elasticsearch, letters, status, logger, time);
+            case RelaySink.Type:
+                var relay = new RelaySinkOptions
+                {
+                    Output = configured.Name, Endpoint = configured.Text("endpoint"), Self = self,
+                };
+                var reports = new RelayedReports(self.Ledger);
+                return () => new RelaySink(relay, reports, status, logger, time);
             case "stdout":
                 return () => new StandardOutputSink(Console.OpenStandardOutput);
             default:

@@ -60,6 +60,10 @@ internal static class CollectorSettings
             "Where to listen: local://name, unix:///path, pipe://name, tcp://host:port or tls://host:port.")
             { Required = true },
         .. Access(),
+        new("relay", SettingKind.Boolean, "false",
+            "Whether other collectors may relay to it. They tell whom each record is from, which nothing proves here."),
+        new("relayFrom", SettingKind.TextList, "",
+            "Who may, by a name of the certificate, or by user; without any, whoever may connect."),
     ]);
 
     private static SettingGroup Syslog() => new("syslog", "Syslog messages as of RFC 3164 and RFC 5424.",

@@ -1,5 +1,6 @@
 using Culvert.Collector.Inputs.Connections;
 using Culvert.Collector.Inputs.Syslog;
+using Culvert.Collector.Outputs.Relay;
 using Culvert.Collector.Web;
 using Culvert.Connections;
 using Culvert.Transports;
@@ -19,6 +20,8 @@ internal static class ConfigurationRules
         .. Refused("http.address", () => HttpOptions.Of(configuration.Http).ReadAddress()),
         .. configuration.Inputs.SelectMany(
             input => Refused($"inputs.{input.Name}.endpoint", () => CheckEndpoint(input))),
+        .. configuration.Inputs.Where(input => input.Type == "listen").SelectMany(RelayProblems),
+        .. configuration.Outputs.SelectMany(output => ToItself(configuration.Inputs, output)),
         .. OutputRules.Problems(configuration.Outputs),
         .. OutputRules.Consume(configuration.Consume),
     ];
@@ -32,6 +35,25 @@ internal static class ConfigurationRules
             + $"({spool.Origin("segmentSize")}); raise the one or lower the other.";
     }
 
+    private static IEnumerable<string> RelayProblems(ConfiguredObject input)
+    {
+        if (input.Texts("relayFrom").Count > 0 && !input.Boolean("relay"))
+        {
+            yield return $"inputs.{input.Name}.relayFrom names who may relay, and relay is false; say relay: true, or "
+                + "leave relayFrom out.";
+        }
+    }
+
+    private static IEnumerable<string> ToItself(IReadOnlyList<ConfiguredObject> inputs, ConfiguredObject output)
+    {
+        if (output.Type != RelaySink.Type) yield break;
+        var input = inputs.FirstOrDefault(
+            input => input.Type == "listen" && input.Text("endpoint") == output.Text("endpoint"));
+        if (input is null) yield break;
+        yield return $"outputs.{output.Name}.endpoint is '{output.Text("endpoint")}', where inputs.{input.Name} of this "
+            + "collector listens; name another collector's endpoint.";
+    }
+
     private static void CheckEndpoint(ConfiguredObject input)
     {
         if (input.Type is not ("listen" or "syslog")) return;
@@ -41,7 +63,7 @@ internal static class ConfigurationRules
         LoopbackRule.Check(input.Name, endpoint, input.Boolean("insecure"));
     }
 
-    private static IEnumerable<string> Refused(string path, Action check)
+    internal static IEnumerable<string> Refused(string path, Action check)
     {
         try
         {

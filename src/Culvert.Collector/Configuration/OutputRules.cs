@@ -1,6 +1,10 @@
 using Culvert.Collector.Consuming;
 using Culvert.Collector.Elasticsearch;
+using Culvert.Collector.Inputs.Connections;
 using Culvert.Collector.Outputs.Kafka;
+using Culvert.Collector.Outputs.Relay;
+using Culvert.Connections;
+using Culvert.Transports;
 
 namespace Culvert.Collector.Configuration;
 
@@ -10,7 +14,8 @@ internal static class OutputRules
     public static IEnumerable<string> Problems(IReadOnlyList<ConfiguredObject> outputs) =>
         OnlyOne(outputs, "store").Concat(OnlyOne(outputs, "stdout")).Concat(OwnFiles(outputs))
             .Concat(outputs.Where(output => output.Type == "kafka").SelectMany(Kafka))
-            .Concat(outputs.Where(output => output.Type == "elasticsearch").SelectMany(Elasticsearch));
+            .Concat(outputs.Where(output => output.Type == "elasticsearch").SelectMany(Elasticsearch))
+            .Concat(outputs.Where(output => output.Type == RelaySink.Type).SelectMany(Relay));
 
     private static IEnumerable<string> OnlyOne(IReadOnlyList<ConfiguredObject> outputs, string type) =>
         outputs.Where(output => output.Type == type).Skip(1).Select(output =>
@@ -56,6 +61,14 @@ internal static class OutputRules
             }
         }
     }
+
+    private static IEnumerable<string> Relay(ConfiguredObject output) =>
+        ConfigurationRules.Refused($"outputs.{output.Name}.endpoint", () =>
+        {
+            var endpoint = Endpoint.Parse(output.Text("endpoint"));
+            TransportRegistry.Find(endpoint);
+            LoopbackRule.CheckOutput(output.Name, endpoint, output.Boolean("insecure"));
+        });
 
     private static IEnumerable<string> Elasticsearch(ConfiguredObject output)
     {

@@ -9,6 +9,15 @@ internal static class OutputSettings
         File(),
         Kafka(),
         Elasticsearch(),
+        new SettingGroup("collector", "Another collector, which takes each record once, with its identity.",
+        [
+            new("endpoint", SettingKind.Text, "",
+                "Where it listens: local://name, unix:///path, pipe://name, tls://host:port or tcp://host:port. "
+                + "Its input needs relay: true.") { Required = true },
+            new("insecure", SettingKind.Boolean, "false",
+                "Must be true for tcp:// beyond loopback: what is logged can be read on the way, and nothing proves who "
+                + "answers."),
+        ]),
         new SettingGroup("stdout", "JSON lines on standard output.", []),
     ];
 

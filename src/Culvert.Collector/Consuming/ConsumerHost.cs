@@ -1,6 +1,7 @@
 using Culvert.Collector.Configuration;
 using Culvert.Collector.Intake;
 using Culvert.Collector.Outputs;
+using Culvert.Collector.Outputs.Relay;
 using Culvert.Collector.Store;
 using Culvert.Collector.Web;
 using Microsoft.Extensions.Logging;
@@ -60,7 +61,9 @@ internal sealed class ConsumerHost : IAsyncDisposable
         _letters = new DeadLetterTopic(plan.Options, _queue, reading, logger, time);
         _refused = new DeadLetterTopic(plan.Options, _queue, writing, logger, time);
         Func<IOutputSink> createSink = _writer is null
-            ? OutputFactory.Sink(plan.Output!, writing, _refused, loggers.CreateLogger<SpoolPump>(), time)
+            ? OutputFactory.Sink(
+                plan.Output!, writing, _refused, RelaySelf.OfGroup(plan.Options.Group), loggers.CreateLogger<SpoolPump>(),
+                time)
             : () => new StoreSink(_writer, tail!, _queue, target.Marks!, time);
         _pump = new SpoolPump(writing, createSink, _queue.Open, loggers.CreateLogger<SpoolPump>(), time);
         var counts = new ConsumerCounts();

@@ -1,4 +1,5 @@
 using Culvert.Collector.Configuration;
+using Culvert.Collector.Outputs.Relay;
 using Culvert.Collector.Web;
 
 namespace Culvert.Collector.Consuming;
@@ -6,9 +7,6 @@ namespace Culvert.Collector.Consuming;
 /// <summary>What a member is to do, read of the configuration.</summary>
 internal sealed record ConsumerPlan
 {
-    // Whoever takes records in at a spool's door removes duplicates by the highest sequence of each producer.
-    private const string RelayType = "collector";
-
     public required ConsumerOptions Options { get; init; }
 
     /// <summary>Where it writes; null for a store.</summary>
@@ -20,7 +18,9 @@ internal sealed record ConsumerPlan
     /// <summary>Where the page and the metrics are; null for none.</summary>
     public HttpOptions? Http { get; init; }
 
-    public bool TellsByHighest => Output is null or { Type: RelayType };
+    /// <summary>Whoever takes records in at a spool's door removes duplicates by the highest sequence of each
+    /// producer.</summary>
+    public bool TellsByHighest => Output is null or { Type: RelaySink.Type };
 
     /// <summary>Null and a sentence for a person when it does not say enough.</summary>
     /// <param name="configuration">What is in force.</param>

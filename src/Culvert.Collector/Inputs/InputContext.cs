@@ -13,6 +13,10 @@ namespace Culvert.Collector.Inputs;
 internal sealed record InputContext(
     string Name, IIntake Intake, Ledger Ledger, TimeProvider Time, ILoggerFactory Loggers)
 {
+    /// <summary>Which collector this is (<see cref="CollectorIdentity"/>): what was relayed from here is not taken
+    /// back.</summary>
+    public UInt128 Collector { get; init; }
+
     /// <summary>Where it looks for a socket that is bound already; null when the collector was started with
     /// none.</summary>
     public IInheritedSockets? Sockets { get; init; }

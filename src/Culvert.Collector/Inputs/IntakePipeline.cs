@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Collector.Inputs;
 
 /// <summary>
-/// Hands the batches of one (producer, epoch) to the intake in order: several are under way at a time, a bounded
-/// number, and the next waits. While the disk is full it holds them and tries again, so that nothing is lost and the
+/// Hands the batches of one sender to the intake in order: several are under way at a time, a bounded number, and the
+/// next waits. While the disk is full it holds them and tries again, so that nothing is lost and the
 /// sender waits.
 /// </summary>
 /// <remarks>One caller adds. The answers come on another thread.</remarks>
@@ -19,8 +19,8 @@ internal sealed class IntakePipeline
     private readonly CancellationTokenSource _abandoned = new();
     private readonly InputContext _context;
     private readonly ILogger _logger;
-    private readonly ProducerId _producer;
     private readonly InFlightBudget _budget;
+    private readonly int _batchesMax;
     private readonly Func<ulong, ValueTask>? _onDurable;
     private readonly Task<string?> _ended;
     private long _bytes;
@@ -29,17 +29,18 @@ internal sealed class IntakePipeline
     private string _abandonReason = "";
 
     /// <param name="context">Of the input.</param>
-    /// <param name="producer">Who numbers the records.</param>
     /// <param name="budget">Shared by the connections of the input.</param>
-    /// <param name="onDurable">Called with the highest durable sequence, once for all answers that are there; one call
-    /// at a time.</param>
+    /// <param name="onDurable">Called with the number of the highest batch that is durable, once for all answers that
+    /// are there; one call at a time.</param>
+    /// <param name="batchesMax">How many are under way at a time.</param>
     public IntakePipeline(
-        InputContext context, ProducerId producer, InFlightBudget budget, Func<ulong, ValueTask>? onDurable = null)
+        InputContext context, InFlightBudget budget, Func<ulong, ValueTask>? onDurable = null,
+        int batchesMax = InputLimits.InFlightBatchesMax)
     {
         _context = context;
         _logger = context.Loggers.CreateLogger(typeof(IntakePipeline).FullName!);
-        _producer = producer;
         _budget = budget;
+        _batchesMax = batchesMax;
         _onDurable = onDurable;
         _ended = Task.Run(RunAsync);
     }
@@ -51,18 +52,22 @@ internal sealed class IntakePipeline
     /// <summary>Hands over a batch, which is disposed of here; waits for room. False when the pipeline has
     /// ended.</summary>
     /// <param name="batch">The records.</param>
+    /// <param name="producer">Who numbers them.</param>
     /// <param name="firstSequence">The sequence of the first.</param>
-    /// <param name="origin">What the collector saw of the sender, encoded; not changed afterwards.</param>
+    /// <param name="origin">What the collector knows of the sender, encoded; not changed afterwards.</param>
     /// <param name="cancellationToken">Ends the wait; the batch is then not handed over.</param>
+    /// <param name="number">What is told when it is durable; without one, its last sequence.</param>
     public async ValueTask<bool> AddAsync(
-        PooledBatch batch, ulong firstSequence, byte[] origin, CancellationToken cancellationToken)
+        PooledBatch batch, ProducerId producer, ulong firstSequence, byte[] origin,
+        CancellationToken cancellationToken, ulong? number = null)
     {
+        var pending = new Pending(batch, producer, firstSequence, origin, number);
         while (true)
         {
             lock (_gate)
             {
                 if (_isCompleted) break;
-                if (TryEnqueue(batch, firstSequence, origin)) return true;
+                if (TryEnqueue(pending)) return true;
             }
 
             try
@@ -104,14 +109,15 @@ internal sealed class IntakePipeline
         if (signal.CurrentCount == 0) signal.Release();
     }
 
-    private bool TryEnqueue(PooledBatch batch, ulong firstSequence, byte[] origin)
+    private bool TryEnqueue(Pending pending)
     {
+        var batch = pending.Batch;
         var isFull = _pending.Count > 0
-            && (_pending.Count >= InputLimits.InFlightBatchesMax || _bytes + batch.Length > InputLimits.InFlightBytesMax
+            && (_pending.Count >= _batchesMax || _bytes + batch.Length > InputLimits.InFlightBytesMax
                 || !_budget.HasRoom(batch.Length));
         if (isFull) return false;
 
-        var pending = new Pending(batch, firstSequence, origin, UnixTime.NowNs(_context.Time));
+        pending.ObservedNs = UnixTime.NowNs(_context.Time);
         if (!_isHolding) pending.Answer = Give(pending);
         _pending.Enqueue(pending);
         _bytes += batch.Length;
@@ -123,7 +129,7 @@ internal sealed class IntakePipeline
     private Task<IntakeResult> Give(Pending pending) => _context.Intake.AcceptAsync(new IntakeBatch
     {
         Input = _context.Name,
-        Producer = _producer,
+        Producer = pending.Producer,
         FirstSequence = pending.FirstSequence,
         ObservedNs = pending.ObservedNs,
         Origin = pending.Origin,
@@ -139,7 +145,7 @@ internal sealed class IntakePipeline
                 var result = await AnswerAsync(pending).ConfigureAwait(false);
                 if (result.Status != IntakeStatus.Durable) return result.Message ?? "The collector is stopping.";
                 if (Dequeue() || _onDurable is null) continue;
-                await _onDurable(result.LastSequence).AsTask().WaitAsync(_abandoned.Token).ConfigureAwait(false);
+                await _onDurable(pending.Number ?? result.LastSequence).AsTask().WaitAsync(_abandoned.Token).ConfigureAwait(false);
             }
 
             return null;
@@ -173,12 +179,19 @@ internal sealed class IntakePipeline
     private async Task<IntakeResult> AnswerAsync(Pending pending)
     {
         var wait = InputLimits.FullRetryFirst;
+        // Given when the one before it was: refused with it, as the same producer's, or taken, as another's.
+        var isOld = _isHolding && pending.Answer is not null;
         while (true)
         {
-            var isFresh = pending.Answer is null || _isHolding;
-            if (isFresh) pending.Answer = Give(pending);
-            var result = await pending.Answer!.WaitAsync(_abandoned.Token).ConfigureAwait(false);
+            pending.Answer ??= Give(pending);
+            var result = await pending.Answer.WaitAsync(_abandoned.Token).ConfigureAwait(false);
             if (result.Status != IntakeStatus.Full) return result;
+            pending.Answer = null;
+            if (isOld)
+            {
+                isOld = false;
+                continue;
+            }
 
             // From here until the queue is empty batches are given one by one: those already given behind this one were
             // refused too (see IIntake), and a new one must not overtake them.
@@ -246,15 +259,20 @@ internal sealed class IntakePipeline
         InputLog.LeftBehind(_logger, _context.Name, records);
     }
 
-    private sealed class Pending(PooledBatch batch, ulong firstSequence, byte[] origin, long observedNs)
+    private sealed class Pending(
+        PooledBatch batch, ProducerId producer, ulong firstSequence, byte[] origin, ulong? number)
     {
         public PooledBatch Batch { get; } = batch;
+
+        public ProducerId Producer { get; } = producer;
 
         public ulong FirstSequence { get; } = firstSequence;
 
         public byte[] Origin { get; } = origin;
 
-        public long ObservedNs { get; } = observedNs;
+        public ulong? Number { get; } = number;
+
+        public long ObservedNs { get; set; }
 
         public Task<IntakeResult>? Answer { get; set; }
     }

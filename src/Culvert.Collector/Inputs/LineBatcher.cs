@@ -27,7 +27,7 @@ internal sealed class LineBatcher
         _context = context;
         _origin = origin;
         _producer = NewProducer();
-        _pipeline = new IntakePipeline(context, _producer.Id, budget);
+        _pipeline = new IntakePipeline(context, budget);
         _resources = new ResourceTable(_batch, resource);
     }
 
@@ -58,7 +58,7 @@ internal sealed class LineBatcher
         var firstSequence = _producer.Take(batch.RecordCount);
         _batch.Clear();
         _resources.Clear();
-        return _pipeline.AddAsync(batch, firstSequence, _origin, cancellationToken);
+        return _pipeline.AddAsync(batch, _producer.Id, firstSequence, _origin, cancellationToken);
     }
 
     public void Complete() => _pipeline.Complete();

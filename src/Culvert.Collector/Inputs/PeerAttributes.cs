@@ -7,7 +7,10 @@ namespace Culvert.Collector.Inputs;
 internal static class PeerAttributes
 {
     /// <summary>The origin of its records: what the collector saw itself.</summary>
-    public static byte[] EncodeOrigin(string input, Peer peer)
+    public static byte[] EncodeOrigin(string input, Peer peer) => AttributeWriter.Encode(Origin(input, peer));
+
+    /// <summary>The same, to be added to.</summary>
+    public static List<KeyValuePair<string, object?>> Origin(string input, Peer peer)
     {
         var attributes = new List<KeyValuePair<string, object?>> { new("input", input) };
         if (peer.ProcessId is { } processId) attributes.Add(new("peer.pid", processId));
@@ -19,7 +22,7 @@ internal static class PeerAttributes
         // Without the port, which is another for each connection and would make each a source of its own.
         if (peer.RemoteAddress is System.Net.IPEndPoint address)
             attributes.Add(new("peer.address", address.Address.ToString()));
-        return AttributeWriter.Encode(attributes);
+        return attributes;
     }
 
     /// <summary>The resource of records whose sender says nothing of itself: the program, by its file's name.</summary>

@@ -14,18 +14,23 @@ internal ref struct BatchFilter
     private readonly RecordBuffer _kept;
     private readonly SourceTally[] _tallies;
     private readonly ulong _highest;
+    private readonly GapList _holes;
     private readonly SpoolPressure _pressure;
 
-    private BatchFilter(SourceTally[] tallies, ulong highest, SpoolPressure pressure)
+    private BatchFilter(SourceTally[] tallies, ProducerState producer, SpoolPressure pressure)
     {
         _tallies = tallies;
-        _highest = highest;
+        _highest = producer.Highest;
+        _holes = producer.Holes;
         _pressure = pressure;
         _kept = new RecordBuffer();
         Gaps = new GapList();
     }
 
     public GapList Gaps { get; }
+
+    /// <summary>Sequences that were skipped before and are new now; null when there are none.</summary>
+    public GapList? Filled { get; private set; }
 
     public int Kept { get; private set; }
 
@@ -43,12 +48,13 @@ internal ref struct BatchFilter
 
     /// <param name="batch">Validated.</param>
     /// <param name="firstSequence">Of the batch, the first gap not counted.</param>
-    /// <param name="highest">Sequences up to here are there already.</param>
+    /// <param name="producer">Whose sequences up to the highest are there already, but for its holes.</param>
     /// <param name="pressure">What is shed.</param>
-    public static BatchFilter Run(ReadOnlySpan<byte> batch, ulong firstSequence, ulong highest, SpoolPressure pressure)
+    public static BatchFilter Run(ReadOnlySpan<byte> batch, ulong firstSequence, ProducerState producer, SpoolPressure pressure)
     {
         if (!RecordBatchReader.TryOpen(batch, out var reader, out var problem)) throw new InvalidDataException(problem);
-        var filter = new BatchFilter(ServicesOf(reader), highest, pressure);
+        var filter = new BatchFilter(ServicesOf(reader), producer, pressure);
+        var highest = producer.Highest;
         filter.Gaps.Add(highest + 1, firstSequence - 1);
         var (next, previousKept) = (firstSequence, firstSequence - 1);
         while (reader.TryRead(out var record))
@@ -95,9 +101,14 @@ internal ref struct BatchFilter
         ref var tally = ref _tallies[record.Resource];
         if (sequence <= _highest)
         {
-            tally.Duplicates++;
-            Duplicates++;
-            return false;
+            if (!_holes.Contains(sequence))
+            {
+                tally.Duplicates++;
+                Duplicates++;
+                return false;
+            }
+
+            (Filled ??= new GapList(int.MaxValue)).Add(sequence, sequence);
         }
 
         if (IsShed(record.Severity))

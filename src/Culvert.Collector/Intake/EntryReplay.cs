@@ -16,12 +16,15 @@ internal static class EntryReplay
             throw new InvalidDataException(problem);
         var tallies = BatchFilter.ServicesOf(reader);
         var gaps = new GapList();
-        gaps.Add(producer.Durable + 1, before);
+        GapList? filled = null;
+        var unknown = producer.Durable + 1;
+        gaps.Add(unknown, before);
         var next = entry.FirstSequence;
         for (var first = true; reader.TryRead(out var record); first = false)
         {
             var sequence = first ? next : next + record.Gap;
-            gaps.Add(next, sequence - 1);
+            gaps.Add(Math.Max(next, unknown), sequence - 1);
+            if (sequence < unknown) (filled ??= new GapList(int.MaxValue)).Add(sequence, sequence);
             next = sequence + 1;
             tallies[record.Resource].Kept++;
         }
@@ -41,7 +44,10 @@ internal static class EntryReplay
         if (tallies.Length > 0) producer.Service = tallies[0].Service;
         producer.Shed = 0;
         return new PendingBatch(
-            producer, input, tallies, gaps, entry.FirstSequence, entry.LastSequence, entry.RecordCount, shed);
+            producer, input, tallies, gaps, entry.FirstSequence, entry.LastSequence, entry.RecordCount, shed)
+        {
+            Filled = filled,
+        };
     }
 
     private static string InputOf(ReadOnlySpan<byte> origin)

@@ -75,6 +75,27 @@ internal sealed class Ledger : ISpoolState
         }
     }
 
+    /// <summary>The same as a relay tells it, of a producer whose records came; of another one nothing is kept.</summary>
+    public void NoteRelayedReport(
+        string input, ProducerId producer, ulong produced, ReadOnlySpan<ulong> droppedByLevel)
+    {
+        lock (Gate)
+        {
+            if (Producers.Find(producer) is not null) NoteReport(input, producer, "", produced, droppedByLevel);
+        }
+    }
+
+    /// <summary>What is known of a producer, to be told to another collector; null when nothing is.</summary>
+    public ProducerReport? FindReport(ProducerId producer)
+    {
+        lock (Gate)
+        {
+            return Producers.Find(producer) is { } state
+                ? new ProducerReport(state.Produced, state.Durable, [.. state.DroppedByLevel])
+                : null;
+        }
+    }
+
     /// <summary>All numbers at one instant.</summary>
     public LedgerSnapshot Snapshot()
     {
@@ -142,6 +163,7 @@ internal sealed class Ledger : ISpoolState
         {
             if (durable) Count(batch);
             else batch.Producer.RollBack(batch.FirstSequence);
+            batch.Producer.Settle();
         }
 
         if (group.Batches.Count > 0) Version++;
@@ -159,7 +181,7 @@ internal sealed class Ledger : ISpoolState
     private void Count(in PendingBatch batch)
     {
         _shed.Add(batch.ShedByLevel);
-        batch.Producer.Advance(batch.LastSequence, batch.Kept, batch.Shed, batch.Gaps);
+        batch.Producer.Advance(batch.LastSequence, batch.Kept, batch.Shed, batch.Gaps, batch.Filled);
         var input = _inputs.Get(batch.Input);
         foreach (ref readonly var tally in batch.Tallies.AsSpan())
         {

@@ -16,7 +16,8 @@ internal static class LedgerLimits
     /// <summary>So many go at once, so that the search for the oldest is rare.</summary>
     public const int ProducersEvicted = ProducersMax / 16;
 
-    /// <summary>Most ranges of lost sequences that are listed for one producer; more are only counted.</summary>
+    /// <summary>Most ranges of lost sequences that are listed for one producer; of more, the smallest are only counted,
+    /// and what comes late in one of these passes for a duplicate.</summary>
     public const int GapRangesMax = 16;
 
     /// <summary>Longest name, in bytes of UTF-8.</summary>

@@ -16,6 +16,9 @@ internal readonly record struct PendingBatch(
     /// <summary>The shed ones by level, as <see cref="Culvert.Shipping.LogProtocol.LevelOf"/> counts levels; null when
     /// there are none, or when nobody knows their levels any more.</summary>
     public long[]? ShedByLevel { get; init; }
+
+    /// <summary>Sequences that were skipped before and came now; null when there are none.</summary>
+    public GapList? Filled { get; init; }
 }
 
 /// <summary>How many records of one source a batch holds, by outcome.</summary>

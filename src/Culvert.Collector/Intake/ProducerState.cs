@@ -7,6 +7,8 @@ namespace Culvert.Collector.Intake;
 internal sealed class ProducerState(ProducerId id)
 {
     private ulong? _refusedAt;
+    private GapList? _holes;
+    private int _underWay;
 
     public ProducerId Id { get; } = id;
 
@@ -18,7 +20,7 @@ internal sealed class ProducerState(ProducerId id)
     public ulong Durable { get; private set; }
 
     /// <summary>All up to here was appended, if not yet durable.</summary>
-    public ulong Highest { get; set; }
+    public ulong Highest { get; private set; }
 
     /// <summary>Records shed since the last entry that was appended.</summary>
     public uint Shed { get; set; }
@@ -35,18 +37,41 @@ internal sealed class ProducerState(ProducerId id)
     /// <summary>Records that arrived, each once.</summary>
     public ulong Received { get; private set; }
 
+    /// <summary>Sequences below <see cref="Durable"/> that never came.</summary>
     public GapList Gaps { get; } = new();
+
+    /// <summary>The same of what was appended, if not yet durable: what may still come by another way, through another
+    /// collector, and is then new.</summary>
+    public GapList Holes => _holes ?? Gaps;
 
     public ulong[] DroppedByLevel { get; } = new ulong[LogProtocol.LevelCount];
 
     /// <summary>Grows with every use, to find who was not heard of for longest.</summary>
     public long LastUse { get; set; }
 
-    public bool IsInFlight => Highest != Durable;
+    public bool IsInFlight => _underWay > 0;
+
+    /// <summary>A batch was appended.</summary>
+    public void Append(ulong lastSequence, GapList gaps, GapList? filled)
+    {
+        Highest = Math.Max(Highest, lastSequence);
+        _underWay++;
+        if (Id.SequenceIsOffset || (gaps.Count == 0 && filled is null)) return;
+        _holes ??= Gaps.Clone();
+        if (filled is not null) _holes.Remove(filled);
+        _holes.Add(gaps);
+    }
+
+    /// <summary>What became of a batch that was appended is certain.</summary>
+    public void Settle()
+    {
+        if (--_underWay == 0) _holes = null;
+    }
 
     /// <summary>A batch is durable.</summary>
-    public void Advance(ulong lastSequence, int kept, int shed, GapList gaps)
+    public void Advance(ulong lastSequence, int kept, int shed, GapList gaps, GapList? filled)
     {
+        if (filled is not null) Gaps.Remove(filled);
         if (!Id.SequenceIsOffset) Gaps.Add(gaps);
         Received += (ulong)(kept + shed);
         ShedDurable = kept > 0 ? 0 : ShedDurable + (uint)shed;
@@ -58,7 +83,7 @@ internal sealed class ProducerState(ProducerId id)
     /// <summary>What was appended and is not durable will not be.</summary>
     public void RollBack(ulong firstSequence)
     {
-        (Highest, Shed) = (Durable, ShedDurable);
+        (Highest, Shed, _holes) = (Durable, ShedDurable, null);
         Refuse(firstSequence);
     }
 

@@ -4,7 +4,7 @@ using Culvert.Records;
 namespace Culvert.Collector.Intake;
 
 /// <summary>
-/// The door of the spool: validates, removes duplicates by the highest sequence of each (producer, epoch), sheds when
+/// The door of the spool: validates, removes duplicates by the highest sequence of each (producer, epoch) and the holes below it, sheds when
 /// the disk is short, counts, appends, and answers after the fsync.
 /// </summary>
 internal sealed class SpoolIntake : IIntake
@@ -45,7 +45,8 @@ internal sealed class SpoolIntake : IIntake
             if (_spool.IsStopped) return ValueTask.FromResult(Stopping());
             var producer = _ledger.Producers.Get(batch.Producer, batch.FirstSequence - 1);
             producer.Input = batch.Input;
-            if (last <= producer.Durable)
+            // What fills a hole came by another way than what lies behind it.
+            if (last <= producer.Durable && !producer.Holes.Overlaps(batch.FirstSequence, last))
             {
                 _ledger.CountDuplicates(batch.Input, producer.Service, count);
                 return ValueTask.FromResult(new IntakeResult(IntakeStatus.Durable, last));
@@ -112,7 +113,7 @@ internal sealed class SpoolIntake : IIntake
 
     private bool TryFiltered(in IntakeBatch batch, ProducerState producer, EntryHeader header, out SpoolGroup group)
     {
-        var filter = BatchFilter.Run(batch.Records, batch.FirstSequence, producer.Highest, _spool.Pressure);
+        var filter = BatchFilter.Run(batch.Records, batch.FirstSequence, producer, _spool.Pressure);
         header.RecordCount = filter.Kept;
         header.FirstSequence = filter.FirstSequence;
         if (filter.Kept == 0)
@@ -131,7 +132,7 @@ internal sealed class SpoolIntake : IIntake
 
         Note(
             group, producer, batch.Input, filter.Tallies, filter.Gaps, batch.FirstSequence, header, filter.Shed,
-            filter.ShedByLevel);
+            filter.ShedByLevel, filter.Filled);
         return true;
     }
 
@@ -147,14 +148,15 @@ internal sealed class SpoolIntake : IIntake
 
     private static void Note(
         SpoolGroup group, ProducerState producer, string input, SourceTally[] tallies, GapList gaps, ulong first,
-        in EntryHeader header, int shed, long[]? shedByLevel = null)
+        in EntryHeader header, int shed, long[]? shedByLevel = null, GapList? filled = null)
     {
-        producer.Highest = Math.Max(producer.Highest, header.LastSequence);
+        producer.Append(header.LastSequence, gaps, filled);
         if (tallies.Length > 0) producer.Service = tallies[0].Service;
         group.Batches.Add(new PendingBatch(
             producer, input, tallies, gaps, first, header.LastSequence, header.RecordCount, shed)
         {
             ShedByLevel = shedByLevel,
+            Filled = filled,
         });
     }
 

@@ -15,6 +15,10 @@ internal interface IOutputSink : IAsyncDisposable
     /// may move at any time.</summary>
     ulong Confirmed { get; }
 
+    /// <summary>Fails when the other side is gone, also while there is nothing to write, so that the output is back by
+    /// then. Without a connection of its own a sink has none.</summary>
+    Task? Ended => null;
+
     /// <summary>Makes ready to write; once, first.</summary>
     ValueTask OpenAsync(CancellationToken cancellationToken);
 

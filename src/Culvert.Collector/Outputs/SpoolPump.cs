@@ -106,13 +106,25 @@ internal sealed class SpoolPump : IOutput
                 await CommittingAsync(sink, reader, sink.FlushAsync(_stop.Token).AsTask()).ConfigureAwait(false);
                 // All that was read is confirmed; what could not be read lies behind it and is passed with it.
                 Commit(reader, reader.Position);
-                if (!await reader.WaitAsync(_stop.Token).ConfigureAwait(false)) return;
+                if (!await WaitAsync(sink, reader).ConfigureAwait(false)) return;
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             await FinishAsync(sink, reader).ConfigureAwait(false);
         }
+    }
+
+    private async ValueTask<bool> WaitAsync(IOutputSink sink, IEntryReader reader)
+    {
+        if (sink.Ended is not { } ended) return await reader.WaitAsync(_stop.Token).ConfigureAwait(false);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var more = reader.WaitAsync(over.Token).AsTask();
+        if (await Task.WhenAny(more, ended).ConfigureAwait(false) == more) return await more.ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        await more.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ended.ConfigureAwait(false);
+        return true;
     }
 
     private async ValueTask WriteAsync(IOutputSink sink, IEntryReader reader, SpoolEntry entry)

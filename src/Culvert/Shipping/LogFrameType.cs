@@ -22,6 +22,22 @@ public enum LogFrameType : byte
     /// <summary>The last report: the program ends.</summary>
     Goodbye = 6,
 
-    /// <summary>The collector gives up on this client; a sentence says why.</summary>
+    /// <summary>The collector gives up on this client; a sentence says why, and the frame's flags which kind of reason
+    /// it is (<see cref="LogErrorCode"/>).</summary>
     Error = 7,
+
+    /// <summary>Which collector relays to this one: the first frame of a relay, in place of a Hello.</summary>
+    RelayHello = 8,
+
+    /// <summary>That it may, and which collector answers.</summary>
+    RelayWelcome = 9,
+
+    /// <summary>A producer whose records follow, what the relay knows of it, and the slot that stands for it.</summary>
+    RelayProducer = 10,
+
+    /// <summary>Records of the producer in a slot.</summary>
+    RelayBatch = 11,
+
+    /// <summary>What a producer said of itself to the relay, as in Report.</summary>
+    RelayReport = 12,
 }

@@ -41,13 +41,17 @@ internal static class LogFrames
         IBufferWriter<byte> output, LogFrameType type, ulong produced, ReadOnlySpan<ulong> droppedByLevel)
     {
         Span<byte> payload = stackalloc byte[ReportBytes];
+        WriteReport(payload, produced, droppedByLevel);
+        FrameWriter.Write(output, (byte)type, payload);
+    }
+
+    public static void WriteReport(Span<byte> payload, ulong produced, ReadOnlySpan<ulong> droppedByLevel)
+    {
         BinaryPrimitives.WriteUInt64LittleEndian(payload, produced);
         for (var level = 0; level < LogProtocol.LevelCount; level++)
         {
             BinaryPrimitives.WriteUInt64LittleEndian(payload[((1 + level) * sizeof(ulong))..], droppedByLevel[level]);
         }
-
-        FrameWriter.Write(output, (byte)type, payload);
     }
 
     public static bool TryReadHello(in ReadOnlySequence<byte> payload, Span<byte> producer, out ulong epoch)

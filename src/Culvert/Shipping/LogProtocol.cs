@@ -20,6 +20,19 @@ namespace Culvert.Shipping;
 /// the highest sequence that is durable, or 0: the client sends again, in order, what is above it. Ack is cumulative
 /// and comes after the fsync. A batch is as in <see cref="Records.RecordLayout"/> and carries its own resources, so
 /// that it can be kept as it is.
+/// <para>A collector that hands on the records of others begins with a RelayHello. One connection then carries many
+/// producers, each announced once; numbers are the relay's own and ascend, and an Ack names one of them.</para>
+/// <code>
+///  relay                                         collector
+///  preface C1 43 4C 4F 47 01 00 00
+///  RelayHello    version u8, collector[16], member u64, name (UTF-8)    →
+///                          ← RelayWelcome  version u8, collector[16], batchBytesMax u32, producersMax u32
+///  RelayProducer slot u32, producer[16], epoch u64, origin              →
+///  RelayBatch    slot u32, number u64, firstSequence u64, batch         →
+///  RelayReport   producer[16], epoch u64, produced u64, dropped u64 x 6 →
+///                          ← Ack           number u64
+///                          ← Error         message (UTF-8), then the collector closes
+/// </code>
 /// </summary>
 public static class LogProtocol
 {

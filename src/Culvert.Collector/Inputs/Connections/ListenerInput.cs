@@ -55,7 +55,7 @@ internal sealed class ListenerInput : IInput, IConnectionService
         if (isOver) return;
         if (isNative)
         {
-            var session = new NativeSession(_context, connection, _budget, _options.HandshakeTimeout);
+            var session = new NativeSession(_context, connection, _budget, _options);
             await session.RunAsync(stopping, abandoning).ConfigureAwait(false);
             return;
         }
@@ -69,7 +69,8 @@ internal sealed class ListenerInput : IInput, IConnectionService
     public async Task TurnAwayAsync(Connection connection, string reason)
     {
         // A native client reads why; a program that sends lines reads nothing.
-        FrameWriter.Write(connection.Output, (byte)LogFrameType.Error, Encoding.UTF8.GetBytes(reason));
+        FrameWriter.Write(
+            connection.Output, (byte)LogFrameType.Error, Encoding.UTF8.GetBytes(reason), (byte)LogErrorCode.Busy);
         await connection.Output.FlushAsync().AsTask().WaitAsync(InputLimits.FarewellTimeout).ConfigureAwait(false);
     }
 }

@@ -14,6 +14,9 @@ internal sealed record ListenerInputOptions
     /// <summary>Whether to listen beyond loopback although nothing there proves who sends. Default: false.</summary>
     public bool Insecure { get; init; }
 
+    /// <summary>Which clients may relay records of others. Default: none.</summary>
+    public RelayRule Relay { get; init; } = RelayRule.Nobody;
+
     /// <summary>Longest line in bytes; of a longer one the head is kept. Default 256 KiB, range 256 B to 256
     /// KiB.</summary>
     public int LineBytesMax { get; init; } = Lines.LineLimits.LineBytesMax;

@@ -1,10 +1,8 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Text;
 using Culvert.Collector.Intake;
 using Culvert.Connections;
 using Culvert.Framing;
-using Culvert.Records;
 using Culvert.Shipping;
 using Microsoft.Extensions.Logging;
 
@@ -22,23 +20,21 @@ internal sealed class NativeSession
     private readonly InputContext _context;
     private readonly Connection _connection;
     private readonly InFlightBudget _budget;
-    private readonly TimeSpan _handshakeTimeout;
+    private readonly ListenerInputOptions _options;
     private readonly CancellationTokenSource _superseded = new();
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IntakePipeline? _pipeline;
-    private readonly byte[] _origin;
-    private ProducerId _producer;
-    private string _service = "";
+    private INativeClient? _client;
     private ulong _acknowledged;
     private bool _isGone;
 
-    public NativeSession(InputContext context, Connection connection, InFlightBudget budget, TimeSpan handshakeTimeout)
+    public NativeSession(
+        InputContext context, Connection connection, InFlightBudget budget, ListenerInputOptions options)
     {
         _context = context;
         _connection = connection;
         _budget = budget;
-        _handshakeTimeout = handshakeTimeout;
-        _origin = PeerAttributes.EncodeOrigin(context.Name, connection.Peer);
+        _options = options;
     }
 
     /// <param name="stopping">Cancelled when nothing more is to be read.</param>
@@ -49,6 +45,7 @@ internal sealed class NativeSession
         var sessions = ProducerSessions.Of(_context.Intake);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping, _superseded.Token);
         string? error = null;
+        var code = LogErrorCode.Unavailable;
         try
         {
             await ShakeHandsAsync(sessions, both.Token).ConfigureAwait(false);
@@ -57,8 +54,12 @@ internal sealed class NativeSession
         catch (ConnectionException exception) when (exception.Error == ConnectionError.ProtocolViolation)
         {
             // How many records it would have been is not known: it counts as one, as half a body over HTTP does.
-            error = exception.Message;
+            (error, code) = (exception.Message, LogErrorCode.Violation);
             _context.Ledger.CountDropped(_context.Name, DropReason.Malformed, 1);
+        }
+        catch (RelayRefusedException exception)
+        {
+            (error, code) = (exception.Message, exception.Code);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
@@ -68,8 +69,9 @@ internal sealed class NativeSession
         finally
         {
             // Told also when it holds nothing, or when it was about to end by itself.
-            if (_superseded.IsCancellationRequested) error ??= ConnectedAgain;
-            await EndAsync(sessions, error).ConfigureAwait(false);
+            if (_superseded.IsCancellationRequested && error is null)
+                (error, code) = (ConnectedAgain, LogErrorCode.Superseded);
+            await EndAsync(sessions, error, code).ConfigureAwait(false);
         }
     }
 
@@ -86,7 +88,7 @@ internal sealed class NativeSession
 
     private async Task ShakeHandsAsync(ProducerSessions sessions, CancellationToken stopping)
     {
-        using var deadline = new CancellationTokenSource(_handshakeTimeout, _context.Time);
+        using var deadline = new CancellationTokenSource(_options.HandshakeTimeout, _context.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping, deadline.Token);
         try
         {
@@ -96,16 +98,15 @@ internal sealed class NativeSession
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
-            throw Violation($"No Hello came within {_handshakeTimeout.TotalSeconds:0.#} s; connect again.");
+            throw Violation($"No Hello came within {_options.HandshakeTimeout.TotalSeconds:0.#} s; connect again.");
         }
 
         // Whatever an older connection of this producer still holds must be settled before the client is told where to
         // go on.
-        await sessions.TakeOverAsync(_producer, this).ConfigureAwait(false);
-        _acknowledged = _context.Intake.DurableSequence(_producer);
-        LogFrames.WriteWelcome(_connection.Output, _acknowledged, RecordLimits.BatchBytesMax);
+        await sessions.TakeOverAsync(_client!.Key, this).ConfigureAwait(false);
+        _acknowledged = _client.Welcome(_connection.Output);
         await FlushAsync(stopping).ConfigureAwait(false);
-        _pipeline = new IntakePipeline(_context, _producer, _budget, AcknowledgeAsync);
+        _pipeline = new IntakePipeline(_context, _budget, AcknowledgeAsync, _client.InFlightBatchesMax);
         // A pipeline that ends by itself was refused something, and the client may be silent until it is told.
         _ = _pipeline.Ended.ContinueWith(
             _ => _connection.Input.CancelPendingRead(), CancellationToken.None,
@@ -141,12 +142,14 @@ internal sealed class NativeSession
 
         var rest = buffer.Slice(LogProtocol.PrefaceBytes);
         if (!FrameReader.TryRead(ref rest, LogProtocol.FrameBytesMax, out var header, out var payload)) return false;
-        Span<byte> producer = stackalloc byte[16];
-        if ((LogFrameType)header.Type != LogFrameType.Hello
-            || !LogFrames.TryReadHello(payload, producer, out var epoch))
-            throw Violation($"The first frame is no Hello of {LogFrames.HelloBytes} bytes.");
-        _producer = new ProducerId(BinaryPrimitives.ReadUInt128LittleEndian(producer), epoch);
         buffer = rest;
+        _client = (LogFrameType)header.Type switch
+        {
+            LogFrameType.Hello => ProgramClient.Open(
+                _context, payload, PeerAttributes.EncodeOrigin(_context.Name, _connection.Peer)),
+            LogFrameType.RelayHello => RelayClient.Open(_context, payload, _options.Relay, _connection.Peer),
+            _ => throw Violation($"The first frame is no Hello of {LogFrames.HelloBytes} bytes."),
+        };
         return true;
     }
 
@@ -159,56 +162,11 @@ internal sealed class NativeSession
             var isOver = false;
             while (!isOver
                 && FrameReader.TryRead(ref buffer, LogProtocol.FrameBytesMax, out var header, out var payload))
-                isOver = !await HandleAsync(header, payload, stopping).ConfigureAwait(false);
+                isOver = !await _client!.HandleAsync(header, payload, _pipeline!, stopping).ConfigureAwait(false);
             var consumed = isOver ? buffer.End : buffer.Start;
             _connection.Input.AdvanceTo(consumed, buffer.End);
             if (isOver || result.IsCompleted || result.IsCanceled) return;
         }
-    }
-
-    /// <summary>Handles a frame; false when it was the last.</summary>
-    private async ValueTask<bool> HandleAsync(
-        FrameHeader header, ReadOnlySequence<byte> payload, CancellationToken stopping)
-    {
-        switch ((LogFrameType)header.Type)
-        {
-            case LogFrameType.Batch:
-                return await HandleBatchAsync(payload, stopping).ConfigureAwait(false);
-            case LogFrameType.Report:
-                HandleReport(payload);
-                return true;
-            case LogFrameType.Goodbye:
-                HandleReport(payload);
-                return false;
-            default:
-                throw Violation($"A frame of type {header.Type} is not for a client to send.");
-        }
-    }
-
-    private ValueTask<bool> HandleBatchAsync(ReadOnlySequence<byte> payload, CancellationToken stopping)
-    {
-        if (payload.Length <= sizeof(ulong)) throw Violation($"A batch of {payload.Length} bytes holds no records.");
-        Span<byte> sequence = stackalloc byte[sizeof(ulong)];
-        payload.Slice(0, sizeof(ulong)).CopyTo(sequence);
-        var firstSequence = BinaryPrimitives.ReadUInt64LittleEndian(sequence);
-        if (firstSequence == 0) throw Violation("A batch begins with the sequence 0; sequences begin at 1.");
-        var batch = PooledBatch.From(payload.Slice(sizeof(ulong)));
-        if (_service.Length == 0) _service = ServiceOf(batch.Bytes);
-        return _pipeline!.AddAsync(batch, firstSequence, _origin, stopping);
-    }
-
-    private static string ServiceOf(ReadOnlySpan<byte> batch) =>
-        RecordBatchReader.TryOpen(batch, out var reader, out _) && reader.ResourceCount > 0
-        && reader.Resource(0).TryFind("service.name"u8, out var service)
-            ? Encoding.UTF8.GetString(service.Value)
-            : "";
-
-    private void HandleReport(ReadOnlySequence<byte> payload)
-    {
-        Span<ulong> dropped = stackalloc ulong[LogProtocol.LevelCount];
-        if (!LogFrames.TryReadReport(payload, out var produced, dropped))
-            throw Violation($"A report of {payload.Length} bytes is not {LogFrames.ReportBytes} long.");
-        _context.Ledger.NoteReport(_context.Name, _producer, _service, produced, dropped);
     }
 
     private ValueTask AcknowledgeAsync(ulong sequence)
@@ -238,9 +196,10 @@ internal sealed class NativeSession
         await FlushAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    private async ValueTask SendErrorAsync(string error)
+    private async ValueTask SendErrorAsync(string error, LogErrorCode code)
     {
-        FrameWriter.Write(_connection.Output, (byte)LogFrameType.Error, Encoding.UTF8.GetBytes(error));
+        FrameWriter.Write(
+            _connection.Output, (byte)LogFrameType.Error, Encoding.UTF8.GetBytes(error), (byte)code);
         await FlushAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
@@ -252,7 +211,7 @@ internal sealed class NativeSession
 
     /// <summary>Waits until what was handed over is durable and says so, then says what was wrong, if
     /// anything.</summary>
-    private async Task EndAsync(ProducerSessions sessions, string? error)
+    private async Task EndAsync(ProducerSessions sessions, string? error, LogErrorCode code)
     {
         try
         {
@@ -267,11 +226,11 @@ internal sealed class NativeSession
             InputLog.GaveUp(
                 _context.Loggers.CreateLogger<NativeSession>(), _context.Name,
                 PeerAttributes.Describe(_connection.Peer), error);
-            await SayAsync(SendErrorAsync(error)).ConfigureAwait(false);
+            await SayAsync(SendErrorAsync(error, code)).ConfigureAwait(false);
         }
         finally
         {
-            sessions.Remove(_producer, this);
+            if (_client is not null) sessions.Remove(_client.Key, this);
             _finished.TrySetResult();
         }
     }

@@ -37,7 +37,7 @@ internal sealed class SyslogDatagramReceiver : IAsyncDisposable
         _logger = context.Loggers.CreateLogger<SyslogDatagramReceiver>();
         _parser = new SyslogParser(context.Time);
         _senders = new SenderTable(context.Name, context.Time);
-        _pipeline = new IntakePipeline(context, _producer.Id, budget);
+        _pipeline = new IntakePipeline(context, budget);
     }
 
     public string? Endpoint => _socket?.Endpoint;
@@ -175,7 +175,7 @@ internal sealed class SyslogDatagramReceiver : IAsyncDisposable
         sender.Batch.Clear();
         sender.Resources.Clear();
         var adding = _pipeline.AddAsync(
-            batch, _producer.Take(batch.RecordCount), sender.Origin, CancellationToken.None);
+            batch, _producer.Id, _producer.Take(batch.RecordCount), sender.Origin, CancellationToken.None);
         // This thread is the input's own, and to wait here is what makes the kernel's buffer take the load.
         if (!adding.IsCompletedSuccessfully) adding.AsTask().GetAwaiter().GetResult();
     }

@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Culvert.Connections;
 
 namespace Culvert.Transports.Tls;
 
@@ -34,6 +35,11 @@ internal static class TlsNames
 
         return names;
     }
+
+    /// <summary>Every name by which a certificate may be asked for: its subject, the common name in it, and the
+    /// others.</summary>
+    public static string[] All(PeerCertificate certificate) =>
+        [certificate.Subject, CommonName(certificate.Subject), .. certificate.Names];
 
     /// <summary>The common name (CN) of a distinguished name, or nothing.</summary>
     public static string CommonName(string subject)

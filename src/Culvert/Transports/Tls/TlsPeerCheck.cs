@@ -93,11 +93,11 @@ internal sealed class TlsPeerCheck(TlsOptions options, string peer, bool isServe
     private string? AllowProblem()
     {
         if (options.AllowedNames.Count == 0) return null;
-        string[] names = [Certificate!.Subject, TlsNames.CommonName(Certificate.Subject), .. Certificate.Names];
+        var names = TlsNames.All(Certificate!);
         var isAllowed = options.AllowedNames.Any(
             allowed => names.Contains(allowed, StringComparer.OrdinalIgnoreCase));
         if (isAllowed) return null;
-        return $"{peer} is {Certificate.Subject}, whose certificate is good but which is not among those that are "
+        return $"{peer} is {Certificate!.Subject}, whose certificate is good but which is not among those that are "
             + "allowed; add one of its names to allow.";
     }
 }
