@@ -122,7 +122,7 @@ internal sealed class SpoolPump : IOutput
         var more = reader.WaitAsync(over.Token).AsTask();
         if (await Task.WhenAny(more, ended).ConfigureAwait(false) == more) return await more.ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
-        await more.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)more).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ended.ConfigureAwait(false);
         return true;
     }

@@ -66,9 +66,10 @@ internal sealed class RelaySink : IOutputSink
     public int Write(in SpoolEntry entry, int first)
     {
         Check();
-        if (_unsentBytes >= RelayLimits.FlushBytes || !_window.HasRoom || !_writing.Wait(0)) return first;
+        if (!_writing.Wait(0)) return first;
         try
         {
+            if (_unsentBytes >= RelayLimits.FlushBytes || !_window.HasRoom) return first;
             // A part of an entry goes as a whole: the other side knows by its numbers what it has of it.
             if (entry.Records.Length > _connection!.Welcome.BatchBytesMax
                 || entry.Origin.Length > RelayLimits.OriginBytesMax) Reject(entry);
@@ -157,8 +158,8 @@ internal sealed class RelaySink : IOutputSink
         try
         {
             if (_unsentBytes == 0) return;
-            _unsentBytes = 0;
             await _connection!.FlushAsync(cancellationToken).ConfigureAwait(false);
+            _unsentBytes = 0;
         }
         catch (OutputException) when (_receiving.IsFaulted)
         {
@@ -244,8 +245,8 @@ internal sealed class RelaySink : IOutputSink
                     _connection!.Output, producer.Producer, producer.Epoch, produced, dropped);
             }
 
-            _unsentBytes = 0;
             await _connection!.FlushAsync(_stop.Token).ConfigureAwait(false);
+            _unsentBytes = 0;
         }
         finally
         {
