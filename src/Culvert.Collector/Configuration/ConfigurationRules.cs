@@ -39,8 +39,8 @@ internal static class ConfigurationRules
     {
         if (input.Texts("relayFrom").Count > 0 && !input.Boolean("relay"))
         {
-            yield return $"inputs.{input.Name}.relayFrom names who may relay, and relay is false; say relay: true, or "
-                + "leave relayFrom out.";
+            yield return $"inputs.{input.Name}.relayFrom names who may relay, and relay is false; say relay: true, "
+                + "or leave relayFrom out.";
         }
     }
 
@@ -50,8 +50,8 @@ internal static class ConfigurationRules
         var input = inputs.FirstOrDefault(
             input => input.Type == "listen" && input.Text("endpoint") == output.Text("endpoint"));
         if (input is null) yield break;
-        yield return $"outputs.{output.Name}.endpoint is '{output.Text("endpoint")}', where inputs.{input.Name} of this "
-            + "collector listens; name another collector's endpoint.";
+        yield return $"outputs.{output.Name}.endpoint is '{output.Text("endpoint")}', where inputs.{input.Name} of "
+            + "this collector listens; name another collector's endpoint.";
     }
 
     private static void CheckEndpoint(ConfiguredObject input)

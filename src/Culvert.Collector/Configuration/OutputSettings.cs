@@ -15,8 +15,8 @@ internal static class OutputSettings
                 "Where it listens: local://name, unix:///path, pipe://name, tls://host:port or tcp://host:port. "
                 + "Its input needs relay: true.") { Required = true },
             new("insecure", SettingKind.Boolean, "false",
-                "Must be true for tcp:// beyond loopback: what is logged can be read on the way, and nothing proves who "
-                + "answers."),
+                "Must be true for tcp:// beyond loopback: what is logged can be read on the way, and nothing proves "
+                + "who answers."),
         ]),
         new SettingGroup("stdout", "JSON lines on standard output.", []),
     ];

@@ -62,8 +62,8 @@ internal sealed class ConsumerHost : IAsyncDisposable
         _refused = new DeadLetterTopic(plan.Options, _queue, writing, logger, time);
         Func<IOutputSink> createSink = _writer is null
             ? OutputFactory.Sink(
-                plan.Output!, writing, _refused, RelaySelf.OfGroup(plan.Options.Group), loggers.CreateLogger<SpoolPump>(),
-                time)
+                plan.Output!, writing, _refused, RelaySelf.OfGroup(plan.Options.Group),
+                loggers.CreateLogger<SpoolPump>(), time)
             : () => new StoreSink(_writer, tail!, _queue, target.Marks!, time);
         _pump = new SpoolPump(writing, createSink, _queue.Open, loggers.CreateLogger<SpoolPump>(), time);
         var counts = new ConsumerCounts();

@@ -145,7 +145,8 @@ internal sealed class IntakePipeline
                 var result = await AnswerAsync(pending).ConfigureAwait(false);
                 if (result.Status != IntakeStatus.Durable) return result.Message ?? "The collector is stopping.";
                 if (Dequeue() || _onDurable is null) continue;
-                await _onDurable(pending.Number ?? result.LastSequence).AsTask().WaitAsync(_abandoned.Token).ConfigureAwait(false);
+                var number = pending.Number ?? result.LastSequence;
+                await _onDurable(number).AsTask().WaitAsync(_abandoned.Token).ConfigureAwait(false);
             }
 
             return null;

@@ -50,7 +50,8 @@ internal ref struct BatchFilter
     /// <param name="firstSequence">Of the batch, the first gap not counted.</param>
     /// <param name="producer">Whose sequences up to the highest are there already, but for its holes.</param>
     /// <param name="pressure">What is shed.</param>
-    public static BatchFilter Run(ReadOnlySpan<byte> batch, ulong firstSequence, ProducerState producer, SpoolPressure pressure)
+    public static BatchFilter Run(
+        ReadOnlySpan<byte> batch, ulong firstSequence, ProducerState producer, SpoolPressure pressure)
     {
         if (!RecordBatchReader.TryOpen(batch, out var reader, out var problem)) throw new InvalidDataException(problem);
         var filter = new BatchFilter(ServicesOf(reader), producer, pressure);

@@ -75,7 +75,8 @@ internal sealed class Ledger : ISpoolState
         }
     }
 
-    /// <summary>The same as a relay tells it, of a producer whose records came; of another one nothing is kept.</summary>
+    /// <summary>The same as a relay tells it, of a producer whose records came; of another one nothing is
+    /// kept.</summary>
     public void NoteRelayedReport(
         string input, ProducerId producer, ulong produced, ReadOnlySpan<ulong> droppedByLevel)
     {

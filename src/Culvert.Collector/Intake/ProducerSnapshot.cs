@@ -19,8 +19,5 @@ internal sealed record ProducerSnapshot(
     public ulong Outstanding => Produced - Received - Lost;
 }
 
-/// <summary>What a producer said of itself, and up to where its records are durable.</summary>
-internal sealed record ProducerReport(ulong Produced, ulong Durable, ulong[] DroppedByLevel);
-
 /// <summary>Sequences, both ends included.</summary>
 internal readonly record struct SequenceRange(ulong From, ulong To);

@@ -4,8 +4,8 @@ using Culvert.Records;
 namespace Culvert.Collector.Intake;
 
 /// <summary>
-/// The door of the spool: validates, removes duplicates by the highest sequence of each (producer, epoch) and the holes below it, sheds when
-/// the disk is short, counts, appends, and answers after the fsync.
+/// The door of the spool: validates, removes duplicates by the highest sequence of each (producer, epoch) and the holes
+/// below it, sheds when the disk is short, counts, appends, and answers after the fsync.
 /// </summary>
 internal sealed class SpoolIntake : IIntake
 {

@@ -64,7 +64,8 @@ internal static class RelayOrigin
             case AttributeType.Text: origin.Add(key, attribute.Value); break;
             case AttributeType.Int64: origin.Add(key, attribute.Int64); break;
             case AttributeType.Double: origin.Add(key, attribute.Double); break;
-            case AttributeType.True or AttributeType.False: origin.Add(key, attribute.Type == AttributeType.True); break;
+            case AttributeType.True: origin.Add(key, value: true); break;
+            case AttributeType.False: origin.Add(key, value: false); break;
             case AttributeType.Json: origin.AddJson(key, attribute.Value); break;
             case AttributeType.Bytes: origin.AddBytes(key, attribute.Value); break;
             default: origin.AddNull(key); break;

@@ -9,7 +9,9 @@ internal static class RecordHeads
     public static ulong FirstGap(ReadOnlySpan<byte> batch)
     {
         var at = Begin(batch, out var count);
-        return count > 0 && Varint.TryRead(batch, ref at, out _) && Varint.TryRead(batch, ref at, out var gap) ? gap : 0;
+        return count > 0 && Varint.TryRead(batch, ref at, out _) && Varint.TryRead(batch, ref at, out var gap)
+            ? gap
+            : 0;
     }
 
     /// <summary>Gives this time, ns since 1970 UTC, to records that have none. The batch was validated.</summary>

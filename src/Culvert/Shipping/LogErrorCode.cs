@@ -1,6 +1,7 @@
 namespace Culvert.Shipping;
 
-/// <summary>Which kind of reason an Error has, in the frame's flags, for programs; the sentence is for people.</summary>
+/// <summary>Which kind of reason an Error has, in the frame's flags, for programs; the sentence is for
+/// people.</summary>
 public enum LogErrorCode : byte
 {
     /// <summary>Not said: by a collector from before there were codes.</summary>

@@ -149,15 +149,3 @@ internal static class RelayFrames
         return LogFrames.TryReadReport(payload.Slice(head.Length), out produced, droppedByLevel);
     }
 }
-
-/// <param name="Version">The newest version of the relay's frames that the relay speaks.</param>
-/// <param name="Collector">The relaying collector's id: random, kept in its data folder.</param>
-/// <param name="Member">Which of its outputs: one connection of each is served at a time.</param>
-/// <param name="Name">What it calls itself, for people: its machine's name.</param>
-internal readonly record struct RelayHello(byte Version, UInt128 Collector, ulong Member, string Name);
-
-/// <param name="Version">The version that is spoken from here on, not above the relay's.</param>
-/// <param name="Collector">The receiving collector's id.</param>
-/// <param name="BatchBytesMax">The largest batch that it takes.</param>
-/// <param name="ProducersMax">How many slots it keeps.</param>
-internal readonly record struct RelayWelcome(byte Version, UInt128 Collector, uint BatchBytesMax, uint ProducersMax);

@@ -22,8 +22,8 @@ internal static class LoopbackRule
         if (insecure || !IsOpen(endpoint)) return;
         throw new ConnectionException(
             ConnectionError.NotAllowed,
-            $"The output '{output}' would send to {endpoint}, where others on the way can read along and nothing proves "
-            + "who answers; use tls://, or say insecure: true.");
+            $"The output '{output}' would send to {endpoint}, where others on the way can read along and nothing "
+            + "proves who answers; use tls://, or say insecure: true.");
     }
 
     private static bool IsOpen(Endpoint endpoint)

@@ -24,7 +24,8 @@ internal sealed class RelayConnection : IAsyncDisposable
     public static async Task<RelayConnection> OpenAsync(
         RelaySinkOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        var connection = new RelayConnection(options, await DialAsync(options, cancellationToken).ConfigureAwait(false));
+        var dialled = await DialAsync(options, cancellationToken).ConfigureAwait(false);
+        var connection = new RelayConnection(options, dialled);
         try
         {
             connection.Welcome = await connection.ShakeHandsAsync(time, cancellationToken).ConfigureAwait(false);

@@ -12,8 +12,8 @@ internal sealed record RelaySelf(UInt128 Collector, ulong Member, Ledger? Ledger
     /// <summary>The number of a collector's output, the same after each start.</summary>
     public static ulong MemberOf(string output) => (ulong)CollectorIdentity.OfName(output);
 
-    /// <summary>A member of a consumer group. All of a group have one id, so that what went round through Kafka is known
-    /// whichever of them reads it.</summary>
+    /// <summary>A member of a consumer group. All of a group have one id, so that what went round through Kafka is
+    /// known whichever of them reads it.</summary>
     public static RelaySelf OfGroup(string group) => new(
         CollectorIdentity.OfName($"culvert consume {group}"), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
         Ledger: null);

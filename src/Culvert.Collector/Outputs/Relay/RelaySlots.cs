@@ -3,8 +3,8 @@ using Culvert.Shipping;
 
 namespace Culvert.Collector.Outputs.Relay;
 
-/// <summary>Which slot of a connection stands for a producer and the origin of its records; the one not used for longest
-/// makes room for a new one. One thread.</summary>
+/// <summary>Which slot of a connection stands for a producer and the origin of its records; the one not used for
+/// longest makes room for a new one. One thread.</summary>
 internal sealed class RelaySlots(int slotsMax)
 {
     private readonly Dictionary<ProducerId, LinkedListNode<Slot>> _byProducer = [];

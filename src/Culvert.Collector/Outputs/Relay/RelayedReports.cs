@@ -20,8 +20,8 @@ internal sealed class RelayedReports(Ledger? ledger)
         lock (_gate) _connection++;
     }
 
-    /// <summary>Records of this producer are relayed; nothing is told of it until they are acknowledged, since only then
-    /// the other side knows it.</summary>
+    /// <summary>Records of this producer are relayed; nothing is told of it until they are acknowledged, since only
+    /// then the other side knows it.</summary>
     public void Note(ProducerId producer, ulong number)
     {
         if (ledger is null) return;

@@ -40,7 +40,8 @@ internal sealed class RelayStation : IAsyncDisposable
     /// <summary>Begins to take records; by default on a Unix socket, and relays of everyone who may connect.</summary>
     public async Task ListenAsync(RelayRule? rule = null, string? endpoint = null)
     {
-        var context = new InputContext("in", Spool.Intake, Spool.Ledger, TimeProvider.System, NullLoggerFactory.Instance)
+        var context = new InputContext(
+            "in", Spool.Intake, Spool.Ledger, TimeProvider.System, NullLoggerFactory.Instance)
         {
             Collector = _id,
         };
@@ -71,8 +72,8 @@ internal sealed class RelayStation : IAsyncDisposable
         var status = new OutputStatus(Output, RelaySink.Type, TimeProvider.System);
         var reports = new RelayedReports(self.Ledger);
         _pump = new SpoolPump(
-            status, () => new RelaySink(options, reports, status, NullLogger.Instance, TimeProvider.System), Spool.Spool,
-            NullLogger.Instance, TimeProvider.System);
+            status, () => new RelaySink(options, reports, status, NullLogger.Instance, TimeProvider.System),
+            Spool.Spool, NullLogger.Instance, TimeProvider.System);
         _pump.Start();
     }
 

@@ -202,8 +202,8 @@ public sealed class RelayTests
         agent.RelayTo(central.Endpoint);
         await agent.UntilAsync(() => agent.Status.State == OutputState.Retrying, "it is refused");
         Assert.Equal(
-            $"The collector at {central.Endpoint} refused the relay. The input 'in' takes no relays; say relay: true at "
-            + "this input in the culvert.json of the collector that is relayed to.", agent.Status.Sentence);
+            $"The collector at {central.Endpoint} refused the relay. The input 'in' takes no relays; say relay: true "
+            + "at this input in the culvert.json of the collector that is relayed to.", agent.Status.Sentence);
         await using var program = LogShipper.Start(new LogShipperOptions { Endpoint = central.Endpoint });
         Assert.True(program.Write(Severity.Info, "still here"));
         Assert.True(await program.FlushAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
@@ -288,17 +288,19 @@ public sealed class RelayTests
     }
 
     [Theory]
-    [InlineData("tcp://127.0.0.1:1", "No collector listens at tcp://127.0.0.1:1; start it, or mend outputs.central.endpoint.")]
-    [InlineData("unix:///nowhere/at/all.sock", "No collector listens at unix:///nowhere/at/all.sock; start it, or mend outputs.central.endpoint.")]
-    public async Task Relay_WrongAddress_SaysWhatToDo(string endpoint, string sentence)
+    [InlineData("tcp://127.0.0.1:1")]
+    [InlineData("unix:///nowhere/at/all.sock")]
+    public async Task Relay_WrongAddress_SaysWhatToDo(string endpoint)
     {
         await using var agent = RelayStation.Start();
         agent.RelayTo(endpoint);
         await agent.UntilAsync(() => agent.Status.State == OutputState.Retrying, "it says so");
-        Assert.Equal(sentence, agent.Status.Sentence);
+        Assert.Equal(
+            $"No collector listens at {endpoint}; start it, or mend outputs.central.endpoint.", agent.Status.Sentence);
     }
 
-    /// <summary>A collector from before there were relays answers the first frame with the sentence that it had.</summary>
+    /// <summary>A collector from before there were relays answers the first frame with the sentence that it
+    /// had.</summary>
     [Theory]
     [InlineData("E", "does not know relays; update it to this version.")]
     [InlineData("garbage", "is no Culvert collector; mend outputs.central.endpoint.")]
