@@ -5,6 +5,7 @@ internal readonly unsafe record struct FileStatus(ulong Device, ulong Inode, uin
 {
     private const int CurrentFolder = -100;
     private const int NoFollow = 0x100;
+    private const int EmptyPath = 0x1000;
     private const uint BasicStats = 0x7ff;
     private const int StatxBytes = 256;
 
@@ -16,8 +17,11 @@ internal readonly unsafe record struct FileStatus(ulong Device, ulong Inode, uin
     private const int DeviceMinorOffset = 140;
 
     private const uint TypeMask = 0xF000;
+    private const uint FileType = 0x8000;
     private const uint SocketType = 0xC000;
     private const uint FolderType = 0x4000;
+
+    public bool IsFile => (Mode & TypeMask) == FileType;
 
     public bool IsSocket => (Mode & TypeMask) == SocketType;
 
@@ -27,10 +31,15 @@ internal readonly unsafe record struct FileStatus(ulong Device, ulong Inode, uin
     public uint Permissions => Mode & 0xFFF;
 
     /// <summary>Null when there is nothing at the path, or it cannot be looked at.</summary>
-    public static FileStatus? Of(string path)
+    public static FileStatus? Of(string path) => Of(CurrentFolder, path, NoFollow);
+
+    /// <summary>Of what is open.</summary>
+    public static FileStatus? Of(int descriptor) => Of(descriptor, "", EmptyPath);
+
+    private static FileStatus? Of(int folder, string path, int flags)
     {
         var data = stackalloc byte[StatxBytes];
-        if (Libc.Stat(CurrentFolder, path, NoFollow, BasicStats, data) != 0) return null;
+        if (Libc.Stat(folder, path, flags, BasicStats, data) != 0) return null;
         var device = ((ulong)*(uint*)(data + DeviceMajorOffset) << 32) | *(uint*)(data + DeviceMinorOffset);
         return new FileStatus(
             device, *(ulong*)(data + InodeOffset), *(ushort*)(data + ModeOffset), *(uint*)(data + UserIdOffset));

@@ -7,6 +7,9 @@ internal static unsafe partial class Libc
 {
     public const int OpenReadOnly = 0;
     public const int OpenWriteOnly = 1;
+    public const int OpenReadWrite = 2;
+    public const int OpenCreate = 0x40;
+    public const int OpenExclusive = 0x80;
     public const int OpenNonBlocking = 0x800;
 
     public const int FcntlGetDescriptorFlags = 1;

@@ -47,6 +47,7 @@ internal static unsafe partial class Libc
     public const int OpenCloseOnExec = 0x80000;
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
+    public const int LockRelease = 8;
 
     public const uint MemoryFileCloseOnExec = 1;
     public const uint MemoryFileAllowSealing = 2;
@@ -64,12 +65,16 @@ internal static unsafe partial class Libc
     public const int MapFixed = 0x10;
     public const int MapAnonymous = 0x20;
     public const int MapNoReserve = 0x4000;
+    public const int MapPopulate = 0x8000;
 
     public const int ControlRights = 1;
     public const int MessageControlTruncated = 0x8;
     public const int MessageCloseOnExec = 0x40000000;
 
     private const string Name = "libc";
+
+    /// <summary>Refuse a link at the end of the path; one of the few flags that differ between processors.</summary>
+    public static int OpenNoFollow => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
     [LibraryImport(Name, EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int family, int type, int protocol);
@@ -137,6 +142,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int Truncate(SafeFileHandle file, long bytes);
+
+    /// <summary>Answers with the error itself.</summary>
+    [LibraryImport(Name, EntryPoint = "posix_fallocate")]
+    public static partial int Allocate(SafeFileHandle file, long offset, long bytes);
 
     [LibraryImport(Name, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int FileControl(SafeFileHandle file, int command, int argument);

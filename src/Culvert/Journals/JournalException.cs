@@ -1,0 +1,4 @@
+namespace Culvert.Journals;
+
+/// <summary>A journal cannot be made, or cannot be read; the message is for a person.</summary>
+internal sealed class JournalException(string message) : IOException(message);
