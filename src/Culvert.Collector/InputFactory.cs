@@ -3,9 +3,11 @@ using Culvert.Collector.Inputs;
 using Culvert.Collector.Inputs.Clef;
 using Culvert.Collector.Inputs.Connections;
 using Culvert.Collector.Inputs.Files;
+using Culvert.Collector.Inputs.Journals;
 using Culvert.Collector.Inputs.Otlp;
 using Culvert.Collector.Inputs.Syslog;
 using Culvert.Connections;
+using Culvert.Journals;
 
 namespace Culvert.Collector;
 
@@ -31,6 +33,8 @@ internal static class InputFactory
         "files" => new FilesInput(context, FilesOptionsOf(configured, dataFolder)),
         "otlp" => new OtlpInput(context),
         "clef" => new ClefInput(context),
+        "journal" => new JournalInput(
+            context, configured.Text("folder") is { Length: > 0 } folder ? folder : JournalFolder.In(dataFolder)),
         _ => throw new InvalidOperationException($"There is no input of type '{configured.Type}'."),
     };
 

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Logging;
 
-/// <summary>Encodes each call on its own thread and commits it to the shipper.</summary>
+/// <summary>Encodes each call on its own thread and commits it to the journal or the shipper.</summary>
 internal sealed class CulvertLogger(CulvertLoggerProvider provider, string category) : ILogger
 {
-    private readonly IRecordSink _sink = provider.Shipper.Sink;
-    private readonly byte[] _resource = provider.Shipper.Resource;
-    private readonly TimeProvider _time = provider.Shipper.Time;
+    private readonly IRecordSink _sink = provider.Route.Sink;
+    private readonly byte[] _resource = provider.Route.Resource;
+    private readonly TimeProvider _time = TimeProvider.System;
     private readonly byte[] _category = System.Text.Encoding.UTF8.GetBytes(category);
 
     public IDisposable? BeginScope<TState>(TState state)

@@ -8,6 +8,14 @@ public sealed class CulvertLoggerOptions
     /// <summary>Where the collector listens. Default <c>local://culvert</c>.</summary>
     public string Endpoint { get; set; } = LogShipperOptions.DefaultEndpoint;
 
+    /// <summary>Whether records go into a journal that outlives the program. Default
+    /// <see cref="JournalMode.Auto"/>.</summary>
+    public JournalMode Journal { get; set; } = JournalMode.Auto;
+
+    /// <summary>The folder of the journals, which the collector must read. Default: <c>journals</c> in the collector's
+    /// data folder (<c>CULVERT_DATA</c>, or <c>culvert</c> in the user's data folder).</summary>
+    public string? JournalFolder { get; set; }
+
     /// <summary>The program's name, <c>service.name</c>. Default: the name of the entry assembly.</summary>
     public string? Service { get; set; }
 
@@ -18,7 +26,9 @@ public sealed class CulvertLoggerOptions
     /// <summary>Whether scopes become attributes. Default true. Costs about 100 ns for each scope of a call.</summary>
     public bool IncludeScopes { get; set; } = true;
 
-    /// <inheritdoc cref="LogShipperOptions.BufferBytes"/>
+    /// <summary>Room for records that are not acknowledged yet, in memory or in the journal, which rounds it up to a power
+    /// of two. In bytes, default 16 MiB, range 256 KiB to 1 GiB. Raising it lets a program outlast a longer absence of
+    /// the collector, at the price of its memory, and of the disk for a journal.</summary>
     public int BufferBytes { get; set; } = 16 * 1024 * 1024;
 
     /// <inheritdoc cref="LogShipperOptions.FullMode"/>

@@ -4,9 +4,11 @@ using Microsoft.Extensions.Options;
 
 namespace Culvert.Logging;
 
-/// <summary>Makes loggers that hand every record to the Culvert collector. One shipper serves them all.</summary>
-/// <remarks>Any thread. Dispose waits for the collector, at most the shutdown timeout; a program that ends without
-/// disposing its logging is waited for in the same way when the process exits.</remarks>
+/// <summary>Makes loggers that hand every record to the Culvert collector. One journal, or one connection, serves them
+/// all.</summary>
+/// <remarks>Any thread. Over a connection, dispose waits for the collector, at most the shutdown timeout; a program that
+/// ends without disposing its logging is waited for in the same way when the process exits. With a journal nothing is
+/// waited for.</remarks>
 [ProviderAlias("Culvert")]
 public sealed class CulvertLoggerProvider : ILoggerProvider, ISupportExternalScope, IAsyncDisposable
 {
@@ -16,7 +18,9 @@ public sealed class CulvertLoggerProvider : ILoggerProvider, ISupportExternalSco
     public CulvertLoggerProvider(CulvertLoggerOptions options)
     {
         _includeScopes = options.IncludeScopes;
-        Shipper = LogShipper.Start(options.ToShipperOptions());
+        var shipping = options.ToShipperOptions();
+        shipping.Check();
+        Route = JournalRoute.TryOpen(options, shipping) ?? (IRecordRoute)new ConnectionRoute(shipping);
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
     }
@@ -28,9 +32,9 @@ public sealed class CulvertLoggerProvider : ILoggerProvider, ISupportExternalSco
     }
 
     /// <summary>What became of the records so far.</summary>
-    public LogShipperStatistics Statistics => Shipper.Statistics;
+    public LogShipperStatistics Statistics => Route.Statistics;
 
-    internal LogShipper Shipper { get; }
+    internal IRecordRoute Route { get; }
 
     internal IExternalScopeProvider? Scopes { get; private set; }
 
@@ -44,14 +48,14 @@ public sealed class CulvertLoggerProvider : ILoggerProvider, ISupportExternalSco
     /// <summary>Waits until everything logged before this call is durable. Returns false when the time is
     /// over.</summary>
     public Task<bool> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
-        Shipper.FlushAsync(timeout, cancellationToken);
+        Route.FlushAsync(timeout, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
-        Shipper.Dispose();
+        Route.Dispose();
     }
 
     /// <inheritdoc/>
@@ -59,10 +63,10 @@ public sealed class CulvertLoggerProvider : ILoggerProvider, ISupportExternalSco
     {
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
-        return Shipper.DisposeAsync();
+        return Route.DisposeAsync();
     }
 
-    private void OnProcessExit(object? sender, EventArgs arguments) => Shipper.Dispose();
+    private void OnProcessExit(object? sender, EventArgs arguments) => Route.Dispose();
 
-    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs arguments) => Shipper.Dispose();
+    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs arguments) => Route.Dispose();
 }

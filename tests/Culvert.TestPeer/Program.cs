@@ -5,6 +5,17 @@ switch (args)
 {
     case ["spool", var folder, var step, var occurrence]:
         return await SpoolKillPoint.RunAsync(folder, step, int.Parse(occurrence, CultureInfo.InvariantCulture));
+    case ["journal-log", var folder, var counters, var round, var killAfterUs]:
+        JournalRoles.Log(folder, counters, round, int.Parse(killAfterUs, CultureInfo.InvariantCulture));
+        return 0;
+    case ["journal-write", var folder, var counters, var round, var step, var occurrence]:
+        JournalRoles.Write(folder, counters, round, step, int.Parse(occurrence, CultureInfo.InvariantCulture));
+        return 0;
+    case ["journal-collect", var folder, var data]:
+        return await JournalRoles.CollectAsync(folder, data, null, 0);
+    case ["journal-collect", var folder, var data, var step, var occurrence]:
+        return await JournalRoles.CollectAsync(
+            folder, data, step, int.Parse(occurrence, CultureInfo.InvariantCulture));
     case [var role, var name]
         when OperatingSystem.IsWindows() && role.StartsWith(DesktopRoles.Prefix, StringComparison.Ordinal):
         return await DesktopRoles.RunAsync(role, name);

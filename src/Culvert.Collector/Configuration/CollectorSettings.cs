@@ -7,7 +7,7 @@ internal static class CollectorSettings
 
     public static SettingCatalog Catalog { get; } = new(
         [Spool(), Store(), Http(), ConsumeSettings.Section],
-        [Listen(), Syslog(), Files(), HttpInput(
+        [Listen(), Journal(), Syslog(), Files(), HttpInput(
             "otlp", "OpenTelemetry logs over HTTP (protobuf and JSON), at /v1/logs of the page's address."),
             HttpInput(
                 "clef", "Compact log events over HTTP, as Serilog's Seq sink sends them, at the page's address.")],
@@ -64,6 +64,13 @@ internal static class CollectorSettings
             "Whether other collectors may relay to it. They tell whom each record is from, which nothing proves here."),
         new("relayFrom", SettingKind.TextList, "",
             "Who may, by a name of the certificate, or by user; without any, whoever may connect."),
+    ]);
+
+    private static SettingGroup Journal() => new("journal",
+        "The journals of programs that log through AddCulvert as the same user; read on Linux.",
+    [
+        new("folder", SettingKind.Text, "",
+            "Where the programs make their journals; without a value, journals in the data folder."),
     ]);
 
     private static SettingGroup Syslog() => new("syslog", "Syslog messages as of RFC 3164 and RFC 5424.",

@@ -19,6 +19,7 @@ internal sealed class SettingCatalog(
     [
         Default("inputs.local.type", "listen"),
         Default("inputs.local.endpoint", "local://culvert"),
+        Default("inputs.journal.type", "journal"),
         Default("inputs.otlp.type", "otlp"),
         Default("inputs.clef.type", "clef"),
     ];

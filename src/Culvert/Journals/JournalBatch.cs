@@ -10,4 +10,8 @@ namespace Culvert.Journals;
 /// <param name="Abandoned">How many places a dead thread had taken and not committed.</param>
 internal readonly record struct JournalBatch(
     ulong FirstSequence, ulong LastSequence, ulong LastRecordSequence, ulong EndPosition, int Records, int Malformed,
-    int Abandoned);
+    int Abandoned)
+{
+    /// <summary>Whether there was nothing to read.</summary>
+    public bool IsEmpty => Records + Malformed + Abandoned == 0;
+}

@@ -1,0 +1,190 @@
+using Culvert.Journals;
+using Culvert.Shipping;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Collector.Inputs.Journals;
+
+/// <summary>
+/// Drains the journals of this user's programs: of those that run, while they run, and of those that died, once. See
+/// docs/journal.md.
+/// </summary>
+/// <remarks>One loop for all journals. A program makes no system call for a record, so nothing can wake the loop: it
+/// looks at each journal by one read, often while records come and seldom while none do.</remarks>
+internal sealed class JournalInput : IInput
+{
+    private readonly InputContext _context;
+    private readonly string _folder;
+    private readonly ILogger _logger;
+    private readonly AsyncSignal _signal;
+    private readonly InFlightBudget _budget = new();
+    private readonly Dictionary<string, JournalDrain> _drains = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _leftAlone = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Action<JournalStep>? _onStep;
+    private Task _loop = Task.CompletedTask;
+    private Task? _stopping;
+
+    public JournalInput(InputContext context, string folder, Action<JournalStep>? onStep = null)
+    {
+        (_context, _folder, _onStep) = (context, folder, onStep);
+        _logger = context.Loggers.CreateLogger<JournalInput>();
+        _signal = new AsyncSignal(context.Time);
+    }
+
+    public string Name => _context.Name;
+
+    public IReadOnlyList<string> Endpoints => [];
+
+    public ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        if (JournalFolder.Unsupported is { } reason)
+        {
+            JournalLog.NotHere(_logger, Name, reason);
+            return ValueTask.CompletedTask;
+        }
+
+        JournalFolder.Prepare(_folder);
+        JournalFolder.RemoveUnfinished(_folder);
+        JournalLog.Reading(_logger, Name, _folder);
+        _loop = Task.Run(RunAsync, CancellationToken.None);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        _signal.Set();
+        await _loop.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await (_stopping ??= Task.WhenAll(_drains.Values.Select(drain => drain.StopAsync(cancellationToken))))
+            .ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        foreach (var drain in _drains.Values) drain.Dispose();
+        _drains.Clear();
+    }
+
+    private async Task RunAsync()
+    {
+        var (scannedAt, cameAt) = (0L, 0L);
+        var isFirst = true;
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                if (isFirst || _context.Time.GetElapsedTime(scannedAt) >= JournalInputLimits.ScanInterval)
+                {
+                    (isFirst, scannedAt) = (false, _context.Time.GetTimestamp());
+                    await ScanAsync().ConfigureAwait(false);
+                }
+
+                if (await TurnAsync().ConfigureAwait(false))
+                {
+                    cameAt = _context.Time.GetTimestamp();
+                    continue;
+                }
+
+                var isBusy = _context.Time.GetElapsedTime(cameAt) < JournalInputLimits.BusyFor;
+                await _signal.WaitAsync(isBusy ? JournalInputLimits.BusyPause : JournalInputLimits.IdlePause)
+                    .ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                JournalLog.Failed(_logger, Name, exception);
+                await _signal.WaitAsync(InputLimits.AcceptRetry).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Finds new journals, and removes those of dead programs that are drained.</summary>
+    private async ValueTask ScanAsync()
+    {
+        foreach (var path in JournalFolder.Journals(_folder))
+        {
+            if (_drains.Count >= JournalInputLimits.JournalsMax) break;
+            if (!_drains.ContainsKey(path) && !_leftAlone.Contains(path)) Begin(path);
+        }
+
+        foreach (var drain in _drains.Values.ToArray()) await GuardAsync(drain, FinishAsync).ConfigureAwait(false);
+    }
+
+    private void Begin(string path)
+    {
+        try
+        {
+            if (JournalReader.TryOpen(path, _onStep) is { } reader)
+            {
+                _drains.Add(path, new JournalDrain(_context, reader, _budget, _signal.Set));
+                JournalLog.Began(_logger, Name, path, reader.ProcessId);
+            }
+            else if (File.Exists(path) && _leftAlone.Count < JournalInputLimits.JournalsMax)
+            {
+                _leftAlone.Add(path);
+                JournalLog.NotOurs(_logger, Name, path);
+            }
+        }
+        catch (JournalException exception)
+        {
+            PutAside(path, exception.Message);
+        }
+    }
+
+    private async ValueTask<bool> FinishAsync(JournalDrain drain)
+    {
+        if (!drain.IsFinished()) return false;
+        await drain.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        drain.Remove();
+        JournalLog.Drained(_logger, Name, drain.Path, drain.Abandoned);
+        Forget(drain);
+        return true;
+    }
+
+    private async ValueTask<bool> TurnAsync()
+    {
+        var any = false;
+        foreach (var drain in _drains.Values.ToArray())
+            any |= await GuardAsync(drain, one => one.TurnAsync(_stop.Token)).ConfigureAwait(false);
+        return any;
+    }
+
+    /// <summary>Works on one journal; one that turns out to be damaged is put aside, and stops no other.</summary>
+    private async ValueTask<bool> GuardAsync(JournalDrain drain, Func<JournalDrain, ValueTask<bool>> work)
+    {
+        try
+        {
+            var any = await work(drain).ConfigureAwait(false);
+            if (drain.Refusal is null || _stop.IsCancellationRequested) return any;
+
+            // The journal stays as it is until the next start, which reads it again from where it says.
+            _leftAlone.Add(drain.Path);
+            await drain.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            InputLog.Refused(_logger, Name, drain.Refusal);
+            Forget(drain);
+            return false;
+        }
+        catch (JournalException exception)
+        {
+            await drain.StopAsync(_stop.Token).ConfigureAwait(false);
+            Forget(drain);
+            PutAside(drain.Path, exception.Message);
+            return false;
+        }
+    }
+
+    private void Forget(JournalDrain drain)
+    {
+        _drains.Remove(drain.Path);
+        drain.Dispose();
+    }
+
+    private void PutAside(string path, string reason)
+    {
+        if (File.Exists(path)) JournalLog.PutAside(_logger, Name, JournalFolder.PutAside(path), reason);
+    }
+}

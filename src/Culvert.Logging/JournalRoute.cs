@@ -1,0 +1,112 @@
+using Culvert.Journals;
+using Culvert.Records;
+using Culvert.Shipping;
+
+namespace Culvert.Logging;
+
+/// <summary>Records are written into a file that outlives the program. Dispose waits for nobody: what is there is
+/// kept.</summary>
+internal sealed class JournalRoute : IRecordRoute
+{
+    private readonly JournalWriter _writer;
+    private readonly TimeProvider _time;
+
+    private JournalRoute(JournalOptions options)
+    {
+        (Resource, _time) = (options.Resource, options.Time);
+        _writer = JournalWriter.Create(options);
+    }
+
+    public IRecordSink Sink => _writer;
+
+    public byte[] Resource { get; }
+
+    public LogShipperStatistics Statistics
+    {
+        get
+        {
+            var dropped = new ulong[LogProtocol.LevelCount];
+            _writer.ReadDropped(dropped);
+            var (consumed, produced) = (_writer.Consumed, _writer.Produced);
+            var gone = consumed + dropped.Aggregate(0UL, (sum, count) => sum + count);
+            return new LogShipperStatistics
+            {
+                Produced = produced,
+                Acknowledged = consumed,
+                Sent = consumed,
+                DroppedByLevel = dropped,
+                Undelivered = produced > gone ? produced - gone : 0,
+                IsConnected = false,
+                Problem = null,
+            };
+        }
+    }
+
+    /// <summary>Opens a journal when the options ask for one, or null when the connection is the way.</summary>
+    public static JournalRoute? TryOpen(CulvertLoggerOptions options, LogShipperOptions shipping)
+    {
+        if (!IsWanted(options, out var folder)) return null;
+        try
+        {
+            if (JournalFolder.Unsupported is { } reason) throw new JournalException(reason);
+            return new JournalRoute(new JournalOptions
+            {
+                Folder = folder,
+                CapacityBytes = options.BufferBytes,
+                Resource = AttributeWriter.Encode(shipping.Resource),
+                FullMode = options.FullMode,
+                WaitTimeout = options.WaitTimeout,
+            });
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Logging never stops a program, and the other way is there.
+            if (options.Journal == JournalMode.Always) Tell(options.Endpoint, exception.Message);
+            return null;
+        }
+    }
+
+    public async Task<bool> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var target = _writer.Produced;
+        var started = _time.GetTimestamp();
+        while (!_writer.IsConsumedTo(target))
+        {
+            if (timeout != Timeout.InfiniteTimeSpan && _time.GetElapsedTime(started) >= timeout) return false;
+            await Task.Delay(JournalLimits.FlushPause, _time, cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    public void Dispose() => _writer.Dispose();
+
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static bool IsWanted(CulvertLoggerOptions options, out string folder)
+    {
+        folder = options.JournalFolder ?? JournalFolder.Default;
+        if (options.Journal != JournalMode.Auto) return options.Journal == JournalMode.Always;
+
+        // A folder that a collector of this user made says that somebody will read there; another machine's collector,
+        // or another user's, does not.
+        return options.Endpoint == LogShipperOptions.DefaultEndpoint && options.Connect is null
+            && JournalFolder.Unsupported is null && JournalFolder.Problem(folder) is null;
+    }
+
+    private static void Tell(string endpoint, string problem)
+    {
+        try
+        {
+            Console.Error.WriteLine($"culvert: there is no journal, records go to {endpoint} instead: {problem}");
+        }
+        catch (IOException)
+        {
+            // Nobody listens there either.
+        }
+    }
+}

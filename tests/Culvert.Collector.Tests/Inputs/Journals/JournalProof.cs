@@ -1,0 +1,142 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Globalization;
+using Culvert.Collector.Tests.Spool;
+using Culvert.Records;
+using Culvert.Tests;
+
+namespace Culvert.Collector.Tests.Inputs.Journals;
+
+/// <summary>Programs that log into journals and are killed, a collector that drains them and is killed, and what must
+/// then be in the spool.</summary>
+internal sealed class JournalProof : IDisposable
+{
+    private const int Threads = 4;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly TempFolder _folder = new();
+    private readonly List<string> _rounds = [];
+    private Process? _collector;
+
+    private string Journals => Path.Combine(_folder.Path, "journals");
+
+    private string Data => Path.Combine(_folder.Path, "spool");
+
+    public void Dispose()
+    {
+        if (_collector is { HasExited: false }) _collector.Kill();
+        _collector?.Dispose();
+        _folder.Dispose();
+    }
+
+    public async Task StartCollectorAsync(string? step = null, int occurrence = 0)
+    {
+        _collector?.Dispose();
+        _collector = Start(
+            ["journal-collect", Journals, Data, .. step is null ? (string[])[] : [step, Text(occurrence)]]);
+        await ReadAsync(_collector, "ready");
+    }
+
+    public void KillCollector() => _collector!.Kill();
+
+    public async Task CollectorDiedAsync() => await ExitAsync(_collector!, 128 + 9);
+
+    /// <summary>A program that kills itself.</summary>
+    public Process StartWriter(string role, params string[] arguments)
+    {
+        var round = Text(_rounds.Count);
+        _rounds.Add(round);
+        return Start([role, Journals, CountersOf(round), round, .. arguments]);
+    }
+
+    public static async Task WriterDiedAsync(Process writer)
+    {
+        using (writer) await ExitAsync(writer, 128 + 9);
+    }
+
+    /// <summary>Waits until the journals are drained and gone, stops the collector and looks at what it has.</summary>
+    public async Task CheckAsync(string seed)
+    {
+        await _collector!.StandardInput.WriteLineAsync("drain");
+        await ReadAsync(_collector, "done");
+        await ExitAsync(_collector, 0);
+        await using var spool = TestSpool.Open(TestSpool.Options(Data));
+        var counts = ReadCounts(spool);
+        foreach (var round in _rounds)
+        {
+            var counters = File.Exists(CountersOf(round)) ? File.ReadAllBytes(CountersOf(round)) : new byte[Threads * 8];
+            for (var thread = 0; thread < Threads; thread++)
+            {
+                var returned = BinaryPrimitives.ReadInt64LittleEndian(counters.AsSpan(thread * sizeof(long)));
+                var (numbers, highest) = counts.GetValueOrDefault($"{round} {thread}");
+
+                // What was under way when the program died may be there or not.
+                Assert.True(
+                    highest >= returned && highest <= returned + 1 && numbers == highest,
+                    $"seed {seed}, round {round}, thread {thread}: {returned} calls returned; {numbers} records are "
+                    + $"there, the highest {highest}");
+            }
+        }
+
+        var ledger = spool.Ledger.Snapshot();
+        Assert.True(ledger.Balanced, $"seed {seed}: {ledger}");
+        foreach (var producer in ledger.Producers)
+        {
+            // Each thread may have died with a place that it had taken.
+            Assert.True(
+                producer.Lost <= Threads && producer.Produced - producer.Received <= Threads,
+                $"seed {seed}: {producer}");
+        }
+    }
+
+    public int RecordsReturned() => (int)_rounds.Sum(round => !File.Exists(CountersOf(round)) ? 0 :
+        Enumerable.Range(0, Threads).Sum(thread => BinaryPrimitives.ReadInt64LittleEndian(
+            File.ReadAllBytes(CountersOf(round)).AsSpan(thread * sizeof(long)))));
+
+    private static Dictionary<string, (long Numbers, long Highest)> ReadCounts(TestSpool spool)
+    {
+        var counts = new Dictionary<string, (long Numbers, long Highest)>(StringComparer.Ordinal);
+        using var reader = spool.Spool.OpenReader(0);
+        while (reader.TryRead(out var entry))
+        {
+            Assert.True(RecordBatchReader.TryOpen(entry.Records.Span, out var batch, out _));
+            while (batch.TryRead(out var record))
+            {
+                var body = System.Text.Encoding.UTF8.GetString(record.Body);
+                var cut = body.LastIndexOf(' ');
+                var number = long.Parse(body.AsSpan(cut + 1), CultureInfo.InvariantCulture);
+                var (numbers, highest) = counts.GetValueOrDefault(body[..cut]);
+                Assert.Equal(highest + 1, number);
+                counts[body[..cut]] = (numbers + 1, number);
+            }
+        }
+
+        return counts;
+    }
+
+    private static async Task ExitAsync(Process process, int code)
+    {
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(Limit, TestContext.Current.CancellationToken);
+        Assert.Equal(code, process.ExitCode);
+    }
+
+    private static async Task ReadAsync(Process process, string line) => Assert.Equal(
+        line, await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask()
+            .WaitAsync(Limit, TestContext.Current.CancellationToken));
+
+    private static Process Start(IEnumerable<string> arguments)
+    {
+        var peer = Path.Combine(
+            AppContext.BaseDirectory.Replace("Culvert.Collector.Tests", "Culvert.TestPeer", StringComparison.Ordinal),
+            "Culvert.TestPeer.dll");
+        return Process.Start(new ProcessStartInfo("dotnet", [peer, .. arguments])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
+        })!;
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private string CountersOf(string round) => Path.Combine(_folder.Path, $"counters-{round}");
+}
