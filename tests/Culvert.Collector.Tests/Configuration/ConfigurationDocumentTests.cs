@@ -66,7 +66,7 @@ public sealed class ConfigurationDocumentTests
 
             Assert.Empty(problems);
             Assert.Empty(reader.Problems);
-            Assert.Equal(3, configuration.Inputs.Count);
+            Assert.Equal(4, configuration.Inputs.Count);
         }
         finally
         {

@@ -106,7 +106,7 @@ public sealed class ConfigurationReaderTests : IDisposable
         ]);
 
         Assert.Empty(reader.Problems);
-        Assert.Equal(["clef", "listen1", "otlp"], configuration.Inputs.Select(input => input.Name).Order(
+        Assert.Equal(["clef", "journal", "listen1", "otlp"], configuration.Inputs.Select(input => input.Name).Order(
             StringComparer.Ordinal));
     }
 

@@ -47,8 +47,8 @@ public sealed class JournalLayoutTests
             var tail = JournalLayout.Tail(position, sequence);
             var below = (ulong)random.NextInt64(1L << 28) * 8 % (position + 1) / 8 * 8;
             Assert.Equal(position, JournalLayout.PositionOf(tail, position - below));
-            Assert.Equal(
-                sequence, JournalLayout.SequenceOf(tail, sequence - (ulong)random.NextInt64(1L << 35) % (sequence + 1)));
+            var behind = (ulong)random.NextInt64(1L << 35) % (sequence + 1);
+            Assert.Equal(sequence, JournalLayout.SequenceOf(tail, sequence - behind));
             Assert.True(tail < JournalLayout.Closed);
         }
     }
