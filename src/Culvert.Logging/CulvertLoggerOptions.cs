@@ -26,8 +26,8 @@ public sealed class CulvertLoggerOptions
     /// <summary>Whether scopes become attributes. Default true. Costs about 100 ns for each scope of a call.</summary>
     public bool IncludeScopes { get; set; } = true;
 
-    /// <summary>Room for records that are not acknowledged yet, in memory or in the journal, which rounds it up to a power
-    /// of two. In bytes, default 16 MiB, range 256 KiB to 1 GiB. Raising it lets a program outlast a longer absence of
+    /// <summary>Room for records that are not acknowledged yet, in memory or in the journal, which rounds it up to a
+    /// power of two. In bytes, default 16 MiB, range 256 KiB to 1 GiB. Raising it lets a program outlast a longer absence of
     /// the collector, at the price of its memory, and of the disk for a journal.</summary>
     public int BufferBytes { get; set; } = 16 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
 namespace Culvert.Logging;
 
-/// <summary>Whether records go into a journal: a file of the program that outlives it, which a collector of the same user
-/// drains.</summary>
+/// <summary>Whether records go into a journal: a file of the program that outlives it, which a collector of the same
+/// user drains.</summary>
 public enum JournalMode
 {
     /// <summary>A journal when the endpoint is the default one and a collector of this user has made the folder of the

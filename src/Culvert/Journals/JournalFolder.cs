@@ -113,7 +113,7 @@ internal static class JournalFolder
         return path;
     }
 
-    /// <summary>Opens a file that is a file, of this user, and closed to others; null when it is not, or gone.</summary>
+    /// <summary>Opens a regular file of this user, closed to others; null when it is not, or gone.</summary>
     public static SafeFileHandle? TryOpen(string path)
     {
         // Not blocking: the name may be that of a pipe.

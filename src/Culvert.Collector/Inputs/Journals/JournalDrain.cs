@@ -100,7 +100,7 @@ internal sealed class JournalDrain : IDisposable
 
     public void Remove() => _reader.Remove();
 
-    /// <summary>Waits until all that was handed over is durable, or the token is cancelled; reads nothing more.</summary>
+    /// <summary>Waits until all that was handed over is durable, or the token is cancelled; reads no more.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _pipeline.Complete();
@@ -112,7 +112,8 @@ internal sealed class JournalDrain : IDisposable
         }
         catch (IOException)
         {
-            // The file was cut, or its disk fails. What is durable is not taken again, wherever reading begins.
+            // The file was cut, or its disk fails. What is durable is not taken again, wherever reading
+            // begins.
         }
     }
 
