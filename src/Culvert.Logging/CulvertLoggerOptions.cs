@@ -27,8 +27,8 @@ public sealed class CulvertLoggerOptions
     public bool IncludeScopes { get; set; } = true;
 
     /// <summary>Room for records that are not acknowledged yet, in memory or in the journal, which rounds it up to a
-    /// power of two. In bytes, default 16 MiB, range 256 KiB to 1 GiB. Raising it lets a program outlast a longer absence of
-    /// the collector, at the price of its memory, and of the disk for a journal.</summary>
+    /// power of two. In bytes, default 16 MiB, range 256 KiB to 1 GiB. Raising it lets a program outlast a longer
+    /// absence of the collector, at the price of its memory, and of the disk for a journal.</summary>
     public int BufferBytes { get; set; } = 16 * 1024 * 1024;
 
     /// <inheritdoc cref="LogShipperOptions.FullMode"/>

@@ -64,7 +64,8 @@ internal sealed class JournalProof : IDisposable
         var counts = ReadCounts(spool);
         foreach (var round in _rounds)
         {
-            var counters = File.Exists(CountersOf(round)) ? File.ReadAllBytes(CountersOf(round)) : new byte[Threads * 8];
+            var path = CountersOf(round);
+            var counters = File.Exists(path) ? File.ReadAllBytes(path) : new byte[Threads * sizeof(long)];
             for (var thread = 0; thread < Threads; thread++)
             {
                 var returned = BinaryPrimitives.ReadInt64LittleEndian(counters.AsSpan(thread * sizeof(long)));
