@@ -25,17 +25,32 @@ internal static class ConfigurationSources
                 return [];
             }
 
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), Lenient);
-            return ReadJson(document.RootElement, path, problems);
-        }
-        catch (JsonException exception)
-        {
-            problems.Add(
-                $"{path} is no JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+            return ReadJson(File.ReadAllBytes(path), path, problems);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             problems.Add($"{path} cannot be read: {exception.Message}");
+        }
+
+        return [];
+    }
+
+    /// <summary>Reads the content of a file; <paramref name="origin"/> is its path.</summary>
+    public static IReadOnlyList<RawValue> ReadJson(byte[] json, string origin, ICollection<string> problems)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, Lenient);
+            return ReadJson(document.RootElement, origin, problems);
+        }
+        catch (JsonException exception)
+        {
+            problems.Add(
+                $"{origin} is no JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+        }
+        catch (InvalidOperationException)
+        {
+            problems.Add($"{origin} holds text that is not UTF-8; save it as UTF-8.");
         }
 
         return [];

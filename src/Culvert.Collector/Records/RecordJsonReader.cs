@@ -18,27 +18,28 @@ internal sealed class RecordJsonReader
     public bool Read(ReadOnlyMemory<byte> json, Store.RecordVisitor visit)
     {
         using var document = JsonDocument.Parse(json);
-        var isText = document.RootElement.ValueKind == JsonValueKind.Object
-            && document.RootElement.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String;
-        return Read(document.RootElement, isText ? document.RootElement.GetProperty("id").GetString() : null, visit);
+        return visit(ReadChecked(document.RootElement, ReadId));
     }
 
     /// <summary>The same, of JSON that was parsed, and with an id that stands elsewhere.</summary>
-    public bool Read(JsonElement json, string? id, Store.RecordVisitor visit)
+    public bool Read(JsonElement json, string? id, Store.RecordVisitor visit) => visit(ReadChecked(json, _ => id));
+
+    private StoredRecord ReadChecked(JsonElement json, Func<JsonElement, string?> id)
     {
-        StoredRecord record;
         try
         {
-            record = ReadRecord(json, id);
+            return ReadRecord(json, id(json));
         }
         catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException
             or ArgumentException)
         {
+            // An InvalidOperationException is a value of another kind, or text with half a surrogate pair.
             throw new FormatException($"This is no record: {exception.Message}", exception);
         }
-
-        return visit(record);
     }
+
+    private static string? ReadId(JsonElement root) =>
+        root.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
 
     private StoredRecord ReadRecord(JsonElement root, string? id)
     {
@@ -49,7 +50,7 @@ internal sealed class RecordJsonReader
             Id = id,
             TimeNs = ReadTime(root, "time"),
             ObservedNs = ReadTime(root, "observed"),
-            Severity = (Severity)root.GetProperty("severity").GetByte(),
+            Severity = ReadSeverity(root),
             Flags = root.TryGetProperty("truncated", out _) ? RecordFlags.Truncated : RecordFlags.None,
             Source = ReadSource(root),
             Trace = ReadTrace(root),
@@ -63,6 +64,14 @@ internal sealed class RecordJsonReader
 
     private static byte[] Text(JsonElement root, string name) =>
         root.TryGetProperty(name, out var value) ? Encoding.UTF8.GetBytes(value.GetString() ?? "") : [];
+
+    private static Severity ReadSeverity(JsonElement root)
+    {
+        var number = root.GetProperty("severity").GetByte();
+        return number <= RecordLimits.SeverityMax
+            ? (Severity)number
+            : throw new FormatException($"{number} is no severity; they go to {RecordLimits.SeverityMax}.");
+    }
 
     private static long ReadTime(JsonElement root, string name)
     {

@@ -17,7 +17,8 @@ internal static class RecordBytes
     public static bool TryReadCount(ReadOnlySpan<byte> source, scoped ref int position, int max, out int count)
     {
         count = 0;
-        if (!Varint.TryRead(source, ref position, out var value) || value > (ulong)max) return false;
+        // A limit below zero is one of an empty list: no number is within it.
+        if (!Varint.TryRead(source, ref position, out var value) || max < 0 || value > (ulong)max) return false;
         count = (int)value;
         return true;
     }

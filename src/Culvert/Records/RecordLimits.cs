@@ -17,6 +17,9 @@ public static class RecordLimits
     /// <summary>Largest record as a whole, in bytes.</summary>
     public const int RecordBytesMax = 1024 * 1024;
 
+    /// <summary>The highest of OpenTelemetry's severity numbers.</summary>
+    public const int SeverityMax = 24;
+
     /// <summary>Most records in one batch.</summary>
     public const int BatchRecordCountMax = 16_384;
 

@@ -61,7 +61,7 @@ internal ref struct RecordView
         Flags = (RecordFlags)content[at++];
         TimeNs = BinaryPrimitives.ReadInt64LittleEndian(content[at..]);
         at += sizeof(long);
-        if ((byte)Severity > 24 || (byte)Flags > 63) return false;
+        if ((byte)Severity > RecordLimits.SeverityMax || (byte)Flags > 63) return false;
         if (!Flags.HasFlag(RecordFlags.Trace)) return true;
         if (content.Length - at < RecordLayout.TraceBytes) return false;
         Trace = content.Slice(at, RecordLayout.TraceBytes);

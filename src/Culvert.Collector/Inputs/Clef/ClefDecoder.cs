@@ -76,7 +76,7 @@ internal sealed class ClefDecoder
     private void Write(JsonElement root, RecordBatches batches)
     {
         var known = default(ClefEvent);
-        foreach (var property in root.EnumerateObject()) known.TryTake(property);
+        foreach (var property in root.EnumerateObject()) known.TryTake(_strings.Name(property), property.Value);
         batches.UseResource(_resource.Encode(root, known.ResourceAttributes));
         var hasTime = TryTime(known.Time, out var timeNs);
         var severity = Level(known.Level);
@@ -120,8 +120,8 @@ internal sealed class ClefDecoder
         var taken = default(ClefEvent);
         foreach (var property in root.EnumerateObject())
         {
-            if (taken.TryTake(property)) continue;
             var name = _strings.Name(property);
+            if (taken.TryTake(name, property.Value)) continue;
             if (name.StartsWith("@@"u8)) name = name[1..];
             JsonAttributes.Add(ref attributes, name.ToArray(), property.Value, _strings);
         }

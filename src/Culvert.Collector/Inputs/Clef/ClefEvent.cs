@@ -20,28 +20,28 @@ internal struct ClefEvent
     public JsonElement ScopeAttributes;
 
     /// <summary>Takes the property if it is one of these; false for one that is an attribute.</summary>
-    public bool TryTake(JsonProperty property)
+    public bool TryTake(ReadOnlySpan<byte> name, JsonElement value)
     {
-        if (property.NameEquals("@t"u8)) return Set(ref Time, property, JsonValueKind.String);
-        if (property.NameEquals("@m"u8)) return Set(ref Message, property, JsonValueKind.String);
-        if (property.NameEquals("@mt"u8)) return Set(ref Template, property, JsonValueKind.String);
-        if (property.NameEquals("@l"u8)) return Set(ref Level, property, JsonValueKind.String);
-        if (property.NameEquals("@x"u8)) return Set(ref Exception, property, JsonValueKind.String);
-        if (property.NameEquals("@tr"u8)) return Set(ref TraceId, property, JsonValueKind.String);
-        if (property.NameEquals("@sp"u8)) return Set(ref SpanId, property, JsonValueKind.String);
-        if (property.NameEquals("@r"u8)) return Set(ref Renderings, property, JsonValueKind.Array);
-        if (property.NameEquals("@ra"u8)) return Set(ref ResourceAttributes, property, JsonValueKind.Object);
-        if (property.NameEquals("@sa"u8)) return Set(ref ScopeAttributes, property, JsonValueKind.Object);
-        if (property.NameEquals("SourceContext"u8)) return Set(ref SourceContext, property, JsonValueKind.String);
-        if (!property.NameEquals("@i"u8)) return false;
-        EventId = property.Value;
-        return property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number;
+        if (name.SequenceEqual("@t"u8)) return Set(ref Time, value, JsonValueKind.String);
+        if (name.SequenceEqual("@m"u8)) return Set(ref Message, value, JsonValueKind.String);
+        if (name.SequenceEqual("@mt"u8)) return Set(ref Template, value, JsonValueKind.String);
+        if (name.SequenceEqual("@l"u8)) return Set(ref Level, value, JsonValueKind.String);
+        if (name.SequenceEqual("@x"u8)) return Set(ref Exception, value, JsonValueKind.String);
+        if (name.SequenceEqual("@tr"u8)) return Set(ref TraceId, value, JsonValueKind.String);
+        if (name.SequenceEqual("@sp"u8)) return Set(ref SpanId, value, JsonValueKind.String);
+        if (name.SequenceEqual("@r"u8)) return Set(ref Renderings, value, JsonValueKind.Array);
+        if (name.SequenceEqual("@ra"u8)) return Set(ref ResourceAttributes, value, JsonValueKind.Object);
+        if (name.SequenceEqual("@sa"u8)) return Set(ref ScopeAttributes, value, JsonValueKind.Object);
+        if (name.SequenceEqual("SourceContext"u8)) return Set(ref SourceContext, value, JsonValueKind.String);
+        if (!name.SequenceEqual("@i"u8)) return false;
+        EventId = value;
+        return value.ValueKind is JsonValueKind.String or JsonValueKind.Number;
     }
 
-    private static bool Set(ref JsonElement field, JsonProperty property, JsonValueKind kind)
+    private static bool Set(ref JsonElement field, JsonElement value, JsonValueKind kind)
     {
-        if (property.Value.ValueKind != kind) return false;
-        field = property.Value;
+        if (value.ValueKind != kind) return false;
+        field = value;
         return true;
     }
 }

@@ -28,9 +28,10 @@ internal sealed class ClefResource
             foreach (var property in resource.EnumerateObject())
             {
                 if (_buffer.Length + JsonAttributes.Bytes(property) > HttpInputLimits.ResourceBytesMax) continue;
-                hasService |= property.NameEquals("service.name"u8);
-                hasHost |= property.NameEquals("host.name"u8);
-                JsonAttributes.Add(ref attributes, _strings.Name(property).ToArray(), property.Value, _strings);
+                var name = _strings.Name(property).ToArray();
+                hasService |= name.AsSpan().SequenceEqual("service.name"u8);
+                hasHost |= name.AsSpan().SequenceEqual("host.name"u8);
+                JsonAttributes.Add(ref attributes, name, property.Value, _strings);
             }
         }
 
@@ -44,7 +45,7 @@ internal sealed class ClefResource
     {
         foreach (var name in names)
         {
-            if (!root.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String) continue;
+            if (!_strings.TryFind(root, name, out var value) || value.ValueKind != JsonValueKind.String) continue;
             var text = _strings.Get(value);
             if (text.Length > RecordLimits.KeyBytesMax) continue;
             attributes.Add(names[0], text);

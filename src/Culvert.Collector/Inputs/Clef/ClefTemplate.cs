@@ -87,11 +87,11 @@ internal sealed class ClefTemplate
     }
 
     // CLEF writes a property whose name begins with '@' with a second one.
-    private static bool TryFind(JsonElement properties, ReadOnlySpan<byte> name, out JsonElement value)
+    private bool TryFind(JsonElement properties, ReadOnlySpan<byte> name, out JsonElement value)
     {
-        if (properties.TryGetProperty(name, out value)) return true;
+        if (_strings.TryFind(properties, name, out value)) return true;
         return name[0] == '@'
-            && properties.TryGetProperty(Encoding.UTF8.GetBytes("@" + Encoding.UTF8.GetString(name)), out value);
+            && _strings.TryFind(properties, (byte[])[(byte)'@', .. name], out value);
     }
 
     private void Align(int start, ReadOnlySpan<byte> alignment)

@@ -34,8 +34,9 @@ internal static class OtlpJson
         {
             return reader.Read() && TryMessage(ref reader, OtlpJsonMessage.Request, output) && !reader.Read();
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException is what the reader throws for a name with an escaped lone surrogate.
             return false;
         }
     }

@@ -16,6 +16,19 @@ internal sealed class JsonStrings
     /// <summary>The name of a property, as <see cref="Get"/> does.</summary>
     public ReadOnlySpan<byte> Name(JsonProperty property) => Unescape(JsonMarshal.GetRawUtf8PropertyName(property));
 
+    /// <summary>The last property of that name. TryGetProperty throws where another one's name has an escaped lone
+    /// surrogate; here that is a name like any other.</summary>
+    public bool TryFind(JsonElement json, ReadOnlySpan<byte> name, out JsonElement value)
+    {
+        value = default;
+        foreach (var property in json.EnumerateObject())
+        {
+            if (Name(property).SequenceEqual(name)) value = property.Value;
+        }
+
+        return value.ValueKind != JsonValueKind.Undefined;
+    }
+
     private ReadOnlySpan<byte> Unescape(ReadOnlySpan<byte> escaped)
     {
         if (!escaped.Contains((byte)'\\')) return escaped;
