@@ -40,7 +40,7 @@ internal sealed class JournalDrain : IDisposable
 
         // The intake is told that this producer begins anew from what is durable, and sends in order from there.
         _durable = context.Intake.DurableSequence(_producer);
-        _pipeline = new IntakePipeline(context, _producer, budget, sequence =>
+        _pipeline = new IntakePipeline(context, budget, sequence =>
         {
             // The partner is Settle, on the input's thread.
             Volatile.Write(ref _durable, sequence);
@@ -84,7 +84,8 @@ internal sealed class JournalDrain : IDisposable
         _bytes += bytes;
         if (batch.Records == 0) return true;
         var records = PooledBatch.From(new ReadOnlySequence<byte>(_reader.Batch));
-        await _pipeline.AddAsync(records, batch.FirstSequence, _origin, cancellationToken).ConfigureAwait(false);
+        await _pipeline.AddAsync(records, _producer, batch.FirstSequence, _origin, cancellationToken)
+            .ConfigureAwait(false);
         return true;
     }
 
