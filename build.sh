@@ -11,7 +11,8 @@ declare -A suites=(
     [web]=Culvert.Web.Tests
     [services]=Culvert.Services.Tests
 )
-suite_order=(library processes collector web services windows)
+fuzz=artifacts/bin/Culvert.Fuzz/debug/Culvert.Fuzz
+suite_order=(library processes collector web services fuzz windows)
 
 # What tests use beside the SDK, as Debian packages: command that shows it is there -> package.
 declare -A needs=(
@@ -37,15 +38,17 @@ Usage: ./build.sh COMMAND
 
   build                 builds everything
   test [NAME...]        installs what the tests need and runs them; NAME is library, processes, collector,
-                        web, services (Kafka) or windows (the tests for Windows, under Wine)
+                        web, services (Kafka), fuzz or windows (the tests for Windows, under Wine)
        --full           runs the long proofs whole (about a quarter of an hour)
        --install        installs missing Debian packages with sudo (done without asking when run as root)
+  fuzz [ARGUMENT...]    looks for inputs that break a parser; ./build.sh fuzz --help
   bench [ARGUMENT...]   the same as ./culvert bench
   pack                  makes the NuGet packages in artifacts/package
 
 Examples:
   ./build.sh test
   ./build.sh test collector --full
+  ./build.sh fuzz otlp query --for 10m
 TEXT
 }
 
@@ -116,6 +119,14 @@ run_windows() { # the tests for Windows, published for it and run under Wine; ad
     add_counts windows "$log" "$code"
 }
 
+run_fuzz() { # every fuzz target for a moment, or for a minute with --full; adds to the totals
+    local log=artifacts/test-fuzz.log code=0
+    echo "== fuzz"
+    "$fuzz" --for "$([[ -n ${CULVERT_TEST_FULL:-} ]] && echo 60s || echo 3s)" >"$log" 2>&1 || code=$?
+    tail -n 200 "$log"
+    add_counts fuzz "$log" "$code"
+}
+
 run_suite() { # run_suite NAME: runs one suite, adds to the totals
     local name=$1 project=${suites[$1]} log=artifacts/test-$1.log code=0
     local executable=artifacts/bin/$project/debug/$project
@@ -135,7 +146,7 @@ test_all() {
             --install) install=yes ;;
             --full) export CULVERT_TEST_FULL=1 ;;
             -*) echo "build.sh: '$argument' is no option of test; see ./build.sh help" >&2; exit 2 ;;
-            *) [[ -n ${suites[$argument]:-} || $argument == windows ]] ||
+            *) [[ -n ${suites[$argument]:-} || $argument == windows || $argument == fuzz ]] ||
                    { echo "build.sh: '$argument' is no suite; there are: ${suite_order[*]}" >&2; exit 2; }
                names+=("$argument") ;;
         esac
@@ -149,7 +160,11 @@ test_all() {
 
     passed=0 failed=0 skipped=0
     for name in "${names[@]}"; do
-        if [[ $name == windows ]]; then run_windows; else run_suite "$name"; fi
+        case $name in
+            windows) run_windows ;;
+            fuzz) run_fuzz ;;
+            *) run_suite "$name" ;;
+        esac
     done
     echo
     echo "$passed passed, $failed failed, $skipped skipped"
@@ -159,6 +174,7 @@ test_all() {
 case ${1:-help} in
     build) build ;;
     test) shift; test_all "$@" ;;
+    fuzz) shift; dotnet build tests/Culvert.Fuzz -v quiet -nologo -p:UseSharedCompilation=true && exec "$fuzz" "$@" ;;
     bench) shift; exec ./culvert bench "$@" ;;
     pack) for project in src/Culvert src/Culvert.Logging; do dotnet pack "$project" -c Release -v quiet -nologo; done ;;
     help | --help | -h) help ;;

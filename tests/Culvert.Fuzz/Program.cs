@@ -4,7 +4,10 @@ using Culvert.Fuzz.Engine;
 using Culvert.Fuzz.Targets;
 
 // Coverage-guided fuzzing of everything that parses bytes of a peer or of a disk; CONTRIBUTING.md says how to use it.
-var names = new Argument<string[]>("target") { Description = "What to fuzz; everything without it.", Arity = ArgumentArity.ZeroOrMore };
+var names = new Argument<string[]>("target") 
+{
+    Description = "What to fuzz; everything without it.", Arity = ArgumentArity.ZeroOrMore,
+};
 var duration = new Option<string>("--for")
 {
     Description = "Time for each target, such as 10s or 2h.", DefaultValueFactory = _ => "10s",

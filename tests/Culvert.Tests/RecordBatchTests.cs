@@ -47,6 +47,29 @@ public sealed class RecordBatchTests
     }
 
     [Fact]
+    public void Validate_RecordOfAResourceThatIsNotThere_IsRefused()
+    {
+        var writer = new RecordBatchWriter();
+        writer.AddResource(AttributeWriter.Encode([]));
+        writer.BeginRecord(0, Severity.Info, 1);
+        writer.Body("hello");
+        writer.BeginAttributes().End();
+        Assert.True(writer.EndRecord());
+        var output = new ArrayBufferWriter<byte>();
+        writer.WriteTo(output);
+
+        // The same without its resource.
+        var batch = output.WrittenSpan.ToArray();
+        var position = 1;
+        Assert.True(Varint.TryRead(batch, ref position, out var resources));
+        Assert.Equal(1UL, resources);
+        Assert.True(AttributeList.TryRead(batch, ref position, out _));
+        byte[] without = [batch[0], 0, .. batch[position..]];
+        Assert.True(RecordBatchReader.Validate(batch, out _, out _, out _));
+        Assert.False(RecordBatchReader.Validate(without, out _, out _, out _));
+    }
+
+    [Fact]
     public void Validate_AnyPrefixOfABatch_IsRefused()
     {
         var writer = new RecordBatchWriter();

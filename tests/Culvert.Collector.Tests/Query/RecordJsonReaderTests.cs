@@ -45,11 +45,22 @@ public sealed class RecordJsonReaderTests
     [InlineData("{}")]
     [InlineData("[1]")]
     [InlineData("{\"position\":1,\"time\":\"yesterday\"}")]
+    [InlineData("{\"\\ud8000\":1}")]
     public void Read_NoRecord_SaysSo(string json)
     {
         var reader = new RecordJsonReader();
         var exception = Record.Exception(() => reader.Read(Encoding.UTF8.GetBytes(json), (in _) => true));
         Assert.True(exception is JsonException or FormatException, $"{exception}");
+    }
+
+    [Fact]
+    public void Read_SeverityThatNoRecordHas_SaysSo()
+    {
+        var json = Print(new TestRecord("x").Stored)
+            .Replace("\"severity\":9", "\"severity\":25", StringComparison.Ordinal);
+        var reader = new RecordJsonReader();
+        var exception = Assert.Throws<FormatException>(() => reader.Read(Encoding.UTF8.GetBytes(json), (in _) => true));
+        Assert.Contains("25", exception.Message, StringComparison.Ordinal);
     }
 
     private static string Print(in StoredRecord record)

@@ -5,8 +5,8 @@ using Culvert.Fuzz.Targets;
 
 namespace Culvert.Fuzz.Engine;
 
-/// <summary>Fuzzes targets, each in a process of its own, and watches the processes: a crash, a hang and too much memory
-/// are findings like any other.</summary>
+/// <summary>Fuzzes targets, each in a process of its own, and watches the processes: a crash, a hang and too much
+/// memory are findings like any other.</summary>
 internal sealed class FuzzRun(FuzzOptions options)
 {
     private const string StateVariable = "CULVERT_FUZZ_STATE";
@@ -79,7 +79,7 @@ internal sealed class FuzzRun(FuzzOptions options)
 
     private ProcessStartInfo StartInfo(string folder, IFuzzTarget target, string statePath)
     {
-        var start = new ProcessStartInfo(Path.Combine(folder, OperatingSystem.IsWindows() ? "Culvert.Fuzz.exe" : "Culvert.Fuzz"))
+        var start = new ProcessStartInfo(Path.Combine(folder, Path.GetFileName(Environment.ProcessPath!)))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -59,7 +59,7 @@ internal sealed class FuzzWorker(IFuzzTarget target, WorkerState state, FuzzOpti
     private IEnumerable<byte[]> Beginning()
     {
         var kept = Directory.Exists(CorpusFolder) ? Directory.GetFiles(CorpusFolder) : [];
-        return target.Seeds.Concat(Regressions.Of(target.Name)).Concat(kept.Select(File.ReadAllBytes))
+        return target.Seeds.Concat(KnownInputs.Of(target.Name)).Concat(kept.Select(File.ReadAllBytes))
             .Select(input => input.Length > FuzzLimits.InputBytesMax ? input[..FuzzLimits.InputBytesMax] : input);
     }
 

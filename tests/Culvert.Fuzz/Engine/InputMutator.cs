@@ -9,8 +9,8 @@ internal sealed class InputMutator(Random random, IEnumerable<string> words)
 {
     private static readonly long[] Numbers =
     [
-        0, 1, -1, 2, 7, 8, 15, 16, 31, 32, 63, 64, 100, 127, 128, 255, 256, 1000, 1024, 4096, 32767, 32768, 65535, 65536,
-        1 << 20, 1 << 24, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue,
+        0, 1, -1, 2, 7, 8, 15, 16, 31, 32, 63, 64, 100, 127, 128, 255, 256, 1000, 1024, 4096, 32767, 32768, 65535,
+        65536, 1 << 20, 1 << 24, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue,
     ];
 
     private readonly byte[][] _words = [.. words.Select(Encoding.UTF8.GetBytes)];
@@ -52,7 +52,8 @@ internal sealed class InputMutator(Random random, IEnumerable<string> words)
                 break;
             case 7:
                 // Repeated, so that lists and nesting grow.
-                bytes.InsertRange(at, Enumerable.Repeat(bytes.GetRange(at, length), random.Next(1, 5)).SelectMany(x => x));
+                var part = bytes.GetRange(at, length);
+                for (var times = random.Next(1, 5); times > 0; times--) bytes.InsertRange(at, part);
                 break;
             case 8 when _words.Length > 0:
                 bytes.InsertRange(at, _words[random.Next(_words.Length)]);

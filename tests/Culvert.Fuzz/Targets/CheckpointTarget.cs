@@ -4,7 +4,8 @@ using Culvert.Records;
 
 namespace Culvert.Fuzz.Targets;
 
-/// <summary>A spool's checkpoint with the ledger in it, of another version or damaged where no checksum tells.</summary>
+/// <summary>A spool's checkpoint with the ledger in it, of another version, or damaged where no checksum
+/// tells.</summary>
 internal sealed class CheckpointTarget : IFuzzTarget
 {
     public string Name => "checkpoint";
@@ -17,8 +18,8 @@ internal sealed class CheckpointTarget : IFuzzTarget
             ledger.Replay(
                 new SpoolEntry
                 {
-                    Position = 0, RecordCount = 3, Producer = new ProducerId(42, 1), FirstSequence = 1, LastSequence = 5,
-                    ObservedNs = 1, Origin = Samples.Origin, Records = Samples.Batch,
+                    Position = 0, RecordCount = 3, Producer = new ProducerId(42, 1), FirstSequence = 1,
+                    LastSequence = 5, ObservedNs = 1, Origin = Samples.Origin, Records = Samples.Batch,
                 },
                 shedCount: 1);
             var buffer = new RecordBuffer(1024);

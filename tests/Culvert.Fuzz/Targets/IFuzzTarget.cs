@@ -3,11 +3,11 @@ namespace Culvert.Fuzz.Targets;
 /// <summary>A parser of bytes that come from a peer or a disk.</summary>
 internal interface IFuzzTarget
 {
-    /// <summary>As it is given on the command line, and the name of the folder with its regressions.</summary>
+    /// <summary>As it is given on the command line, and the name of its folder in <c>Inputs</c>.</summary>
     string Name { get; }
 
-    /// <summary>Valid inputs, from our own writers where there are any, and such as come from other programs.</summary>
-    IEnumerable<byte[]> Seeds { get; }
+    /// <summary>Valid inputs made by our own writers; those of others lie in <c>Inputs</c>.</summary>
+    IEnumerable<byte[]> Seeds => [];
 
     /// <summary>Words that the format gives a meaning to, which chance would hardly find.</summary>
     IEnumerable<string> Words => [];

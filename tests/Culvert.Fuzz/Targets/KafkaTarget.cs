@@ -21,7 +21,8 @@ internal sealed class KafkaTarget : IFuzzTarget, IDisposable
             var seeds = new List<byte[]>();
             var writer = new OtlpRecordWriter();
             Samples.EachRecord((in record) => seeds.Add([0, .. writer.Write(record)]));
-            return [.. seeds, .. new RecordJsonTarget().Seeds.Select(json => (byte[])[1, .. json]), [2, .. seeds[0][1..]]];
+            var json = new RecordJsonTarget().Seeds.Select(seed => (byte[])[1, .. seed]);
+            return [.. seeds, .. json, [2, .. seeds[0][1..]]];
         }
     }
 

@@ -7,7 +7,7 @@ namespace Culvert.Fuzz.Targets;
 
 /// <summary>A stream of lines of any kind, or of syslog messages, as they come over a connection: the way it is cut
 /// into chunks must not show in the records, and every record must be valid.</summary>
-internal sealed class LinesTarget(string name, bool isSyslog, params string[] seeds) : IFuzzTarget
+internal sealed class LinesTarget(string name, bool isSyslog) : IFuzzTarget
 {
     // Low, so that chance reaches it.
     private const int LineBytesMax = 512;
@@ -20,14 +20,12 @@ internal sealed class LinesTarget(string name, bool isSyslog, params string[] se
 
     public string Name => name;
 
-    public IEnumerable<byte[]> Seeds => seeds.Select(Samples.Utf8);
-
     public IEnumerable<string> Words =>
     [
         "\r\n", "\0", "{\"", "\":", "\\u", "\\ud83d\\ude00", "__REALTIME_TIMESTAMP", "MESSAGE", "PRIORITY", "level",
         "timestamp", "time", "msg", "message", "trace_id", "traceId", "span_id", "@t", "service", "host", "exception",
-        "<14>", "<165>1 ", "2023-11-14T22:13:20.123456Z", "Nov 14 22:13:20 ", "[id@1 a=\"b\"]", " - ", "1700000000", "pid",
-        "error", "WARN", "   at ", "[", "]", "null", "true", "1e308", "-0", "\ufeff",
+        "<14>", "<165>1 ", "2023-11-14T22:13:20.123456Z", "Nov 14 22:13:20 ", "[id@1 a=\"b\"]", " - ", "1700000000",
+        "pid", "error", "WARN", "   at ", "[", "]", "null", "true", "1e308", "-0", "\ufeff",
     ];
 
     public void Run(ReadOnlySpan<byte> input)

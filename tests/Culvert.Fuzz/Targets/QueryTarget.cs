@@ -9,19 +9,10 @@ internal sealed class QueryTarget : IFuzzTarget
 {
     public string Name => "query";
 
-    public IEnumerable<byte[]> Seeds =>
-    [
-        .. new[]
-        {
-            "level>=warn service:api \"connection refused\" status>=500 -host:db1", "refus* OR (a AND NOT b)",
-            "field:* -other:[1 TO 5]", "Ms:7 ratio<-0.4 ok:true", "body:\"took 7\" logger:Api.*", "((a) b", "\"open",
-        }.Select(Samples.Utf8),
-    ];
-
     public IEnumerable<string> Words =>
     [
-        " AND ", " OR ", " NOT ", "-", "(", ")", "\"", ":", ":*", "*", ">=", "<", "!=", "\\", "level:", "service:", "time:",
-        "1e999", "0x", "trace:", "é", "\ud83d\ude00", "resource.", "origin.",
+        " AND ", " OR ", " NOT ", "-", "(", ")", "\"", ":", ":*", "*", ">=", "<", "!=", "\\", "level:", "service:",
+        "time:", "1e999", "0x", "trace:", "é", "\ud83d\ude00", "resource.", "origin.",
     ];
 
     public void Run(ReadOnlySpan<byte> input)
@@ -39,7 +30,7 @@ internal sealed class QueryTarget : IFuzzTarget
         var again = LogQuery.Parse(query.ToString());
         Must.Equal(query.ToString(), again.ToString());
         // A note may say that a limit cut the query, and then it says so again.
-        if (query.Notes.Count == 0) Must.Equal("", string.Join(' ', again.Notes.Select(note => note.Message)), $"what is noted of '{query}'");
+        if (query.Notes.Count == 0) Must.Hold(again.Notes.Count == 0, $"{query}: {again.Notes.FirstOrDefault()}");
         Samples.EachRecord((in record) => Must.Equal(query.Matches(record), again.Matches(record)));
     }
 }

@@ -21,7 +21,10 @@ internal sealed class RecordJsonTarget : IFuzzTarget
     }
 
     public IEnumerable<string> Words =>
-        ["\"position\":", "\"time\":", "\"trace\":", "\"id\":", "\"truncated\":true", "\"body\":{", "null", "\\ud800", "1e400"];
+    [
+        "\"position\":", "\"time\":", "\"trace\":", "\"id\":", "\"truncated\":true", "\"body\":{", "null", "\\ud800",
+        "1e400",
+    ];
 
     public void Run(ReadOnlySpan<byte> input)
     {

@@ -21,15 +21,6 @@ internal sealed class SmallTextsTarget : IFuzzTarget
 
     public IEnumerable<byte[]> Seeds =>
     [
-        .. new[]
-        {
-            "unix:///run/app.sock?mode=message&x=y", "tcp://127.0.0.1:9000", "pipe://host/name", "10MiB", "1.5d", "2h ago",
-            "2026-01-31T14:05:00Z", "yesterday", "2016-10-06T00:17:09.669794202Z stdout P log",
-            """{"log":"a\u00e9\n","stream":"stderr","time":"2016-10-06T00:17:09.669794202Z"}""",
-            "0123456789abcdef0123456789abcdef-0000000000000001-0000000000000002",
-            """{"errors":true,"items":[{"create":{"status":400,"error":{"type":"x","reason":"y"}}},{"create":{"status":201}}]}""",
-            """{"id":"a","time":"2026-01-31T14:05:00Z","output":"o","reason":"r","problem":"p","target":"t","identity":"","document":{}}""",
-        }.Select(Samples.Utf8),
         CopyDataMessage.Make(CopyDataKind.Hello, 5, 0), CopyDataMessage.MakeSection(5, 7, 4096),
         CopyDataMessage.MakeChallenge(5, 1, 9),
     ];

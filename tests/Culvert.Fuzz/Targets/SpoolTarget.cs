@@ -41,7 +41,7 @@ internal sealed class SpoolTarget : IFuzzTarget
         files.Put(Name0, segment);
         var first = Open(files);
         var second = Open(files);
-        // With checksums that are right, positions may be such as no collector writes; then the second time may keep less.
+        // Checksums that were made right may cover positions such as no collector writes, of which less is kept.
         if (input[0] % 2 == 0) Must.Equal(first, second);
     }
 
@@ -82,7 +82,8 @@ internal sealed class SpoolTarget : IFuzzTarget
         return entry;
     }
 
-    /// <summary>The intake lets nothing else into a spool, so that a right checksum means that it is readable.</summary>
+    /// <summary>The intake lets nothing else into a spool, so that a right checksum means that it can be
+    /// read.</summary>
     private static bool IsTaken(ReadOnlySpan<byte> origin, ReadOnlySpan<byte> records)
     {
         var position = 0;
@@ -94,7 +95,8 @@ internal sealed class SpoolTarget : IFuzzTarget
     {
         if (segment.Length < SegmentLayout.HeaderBytes) return;
         new SegmentHeader(Salt, 1, 0, 1).Write(segment);
-        for (var at = SegmentLayout.HeaderBytes; at + EntryLayout.HeaderBytes <= segment.Length; at += EntryLayout.Alignment)
+        var last = segment.Length - EntryLayout.HeaderBytes;
+        for (var at = SegmentLayout.HeaderBytes; at <= last; at += EntryLayout.Alignment)
         {
             var entry = segment.AsSpan(at);
             if (BinaryPrimitives.ReadUInt32LittleEndian(entry) != EntryLayout.Magic) continue;

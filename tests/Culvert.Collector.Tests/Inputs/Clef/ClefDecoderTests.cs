@@ -140,6 +140,14 @@ public sealed class ClefDecoderTests
         }
     }
 
+    [Fact]
+    public void Decode_NameWithALoneSurrogate_IsKept()
+    {
+        var record = Assert.Single(Decode("""{"@m":"a","\ud800x":1}"""));
+        Assert.Equal("a", record.Body);
+        Assert.Contains("\uFFFDx", record.Attributes.Keys);
+    }
+
     private static IReadOnlyList<CapturedRecord> Decode(string json)
     {
         var batches = new RecordBatches();

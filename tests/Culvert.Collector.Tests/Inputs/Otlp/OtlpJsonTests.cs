@@ -53,6 +53,7 @@ public sealed class OtlpJsonTests
     [InlineData("[]")]
     [InlineData("{}{}")]
     [InlineData("""{"resourceLogs":{}}""")]
+    [InlineData("""{"resourceLogs":[],"\ud800aaaaaaaaaa":1}""")]
     [InlineData("""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"soon"}]}]}]}""")]
     [InlineData("""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"severityNumber":"LOUD"}]}]}]}""")]
     [InlineData("""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"bytesValue":"%%"}}]}]}]}""")]
