@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Culvert.Cli.Bench.Collect;
+using Culvert.Cli.Bench.Memory;
 using Culvert.Cli.Bench.Transports;
 using Culvert.Cli.Terminal;
 
@@ -19,6 +20,8 @@ internal static class BenchCommand
         BlockBench.Create(),
         TransportsBench.Create(),
         TransportsPeer.Create(),
+        MemoryPeer.Create(),
+        MemoryClient.Create(),
         BareCopyData.Create(),
         DotNetPipePeer.Create(),
     }.WithExamples("culvert bench transports --size 64", "culvert bench collect --seconds 20");

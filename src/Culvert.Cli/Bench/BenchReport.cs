@@ -30,6 +30,18 @@ internal sealed class BenchReport(string bench, bool json, TextWriter output)
         output.Flush();
     }
 
+    /// <summary>Prints whether a ratio keeps within its mark.</summary>
+    /// <param name="what">What is divided by what: <c>shm pingpong / C</c>.</param>
+    /// <param name="size">The size it was measured at.</param>
+    /// <param name="ratio">As measured in this run.</param>
+    /// <param name="mark">What it must be.</param>
+    /// <param name="isMost">The mark is the most, and not the least, that the ratio may be.</param>
+    public void Mark(string what, string size, double ratio, double mark, bool isMost)
+    {
+        var isHeld = isMost ? ratio <= mark : ratio >= mark;
+        Add(what, size, [("ratio_measured", ratio), (isMost ? "at_most" : "at_least", mark)], isHeld ? "held" : "missed");
+    }
+
     /// <summary>Says that an answer was wrong; the benchmark then exits with 1.</summary>
     public void Wrong(string what)
     {
@@ -71,9 +83,9 @@ internal sealed class BenchReport(string bench, bool json, TextWriter output)
         }
 
         var cells = string.Concat(figures.Select(figure => $"{Format(figure.Value),18}"));
-        var comparison = baseline is null
-            ? ""
-            : $"  {ratio?.ToString("0.00", CultureInfo.InvariantCulture)}x {baseline}";
+        var comparison = baseline is null ? ""
+            : ratio is null ? $"  {baseline}"
+            : $"  {ratio.Value.ToString("0.00", CultureInfo.InvariantCulture)}x {baseline}";
         output.WriteLine($"{subject,-28}{size,9}{cells}{comparison}");
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.Versioning;
+using Culvert.Cli.Bench.Memory;
 using Culvert.Cli.Bench.Transports;
 using Culvert.Cli.Terminal;
 using Culvert.Connections;
@@ -54,25 +55,34 @@ internal static class TransportsBench
             Description = "How long each of three rounds measures, in seconds.", DefaultValueFactory = _ => 1,
         };
         var json = new Option<bool>("--json") { Description = "One JSON object a line." };
+        var peers = new Option<DirectoryInfo>("--peers")
+        {
+            Description = "A folder with aeron/aeron-bench and iceoryx2/iceoryx2-bench, which run in turns with shm.",
+        };
+        peers.AcceptExistingOnly();
         var command = new Command(
             "transports",
             "Measure round trips and streams of every transport between two processes, beside blocking C or the "
             + "system's own calls.")
         {
-            transports, sizes, seconds, json,
+            transports, sizes, seconds, peers, json,
         };
-        command.WithExamples("culvert bench transports --transport unix --size 64 --seconds 5");
+        command.WithExamples(
+            "culvert bench transports --transport unix --size 64 --seconds 5",
+            "culvert bench transports --transport shm --peers ../peers");
         command.SetAction((result, token) => RunAsync(
             result.GetValue(transports) is { Length: > 0 } names ? names : AllTransports,
             result.GetValue(sizes) is { Length: > 0 } values ? values : AllSizes,
             result.GetValue(seconds),
+            result.GetValue(peers)?.FullName,
             result.GetValue(json),
             token));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        string[] transports, int[] sizes, double seconds, bool json, CancellationToken cancellationToken)
+        string[] transports, int[] sizes, double seconds, string? peers, bool json,
+        CancellationToken cancellationToken)
     {
         var report = new BenchReport("transports", json, Console.Out);
         using var c = TryBuildC();
@@ -93,6 +103,11 @@ internal static class TransportsBench
         foreach (var name in transports.Except(NoIdle))
         {
             await IdleAsync(report, name).WaitAsync(cancellationToken);
+        }
+
+        if (transports.Contains("shm"))
+        {
+            await MemoryBench.RunAsync(report, seconds, peers, cancellationToken);
         }
 
         return report.ExitCode;
@@ -199,7 +214,7 @@ internal static class TransportsBench
     private static CBaseline? TryBuildC()
     {
         if (OperatingSystem.IsWindows()) return null;
-        var baseline = CBaseline.TryBuild(out var problem);
+        var baseline = CBaseline.TryBuild(CBaseline.Sockets, out var problem);
         if (baseline is null) Console.Error.WriteLine($"No C baseline: {problem}.");
         return baseline;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Culvert.Cli.Bench.Transports;
 
@@ -14,13 +15,24 @@ internal sealed class BenchPeer : IAsyncDisposable
     public string Said { get; }
 
     /// <param name="arguments">A hidden command of <c>culvert bench</c> and its arguments.</param>
-    public static async Task<BenchPeer> StartAsync(params string[] arguments)
+    public static Task<BenchPeer> StartAsync(params string[] arguments) => StartOnAsync(null, arguments);
+
+    /// <param name="processor">Where it runs, by the system's <c>taskset</c>; null for anywhere.</param>
+    /// <param name="arguments">A hidden command of <c>culvert bench</c> and its arguments.</param>
+    public static async Task<BenchPeer> StartOnAsync(int? processor, params string[] arguments)
     {
         // Started by its own host or by `dotnet culvert.dll`: the child is started the same way.
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        var start = new ProcessStartInfo(processor is null ? Environment.ProcessPath! : "taskset")
         {
             RedirectStandardInput = true, RedirectStandardOutput = true,
         };
+        if (processor is { } number)
+        {
+            start.ArgumentList.Add("-c");
+            start.ArgumentList.Add(number.ToString(CultureInfo.InvariantCulture));
+            start.ArgumentList.Add(Environment.ProcessPath!);
+        }
+
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
         {
             start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Culvert.Cli.dll"));

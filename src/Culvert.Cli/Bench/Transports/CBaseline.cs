@@ -4,26 +4,28 @@ using System.Globalization;
 
 namespace Culvert.Cli.Bench.Transports;
 
-/// <summary>The same in C, built on the spot: blocking read and write over a Unix socket or TCP between two
-/// processes.</summary>
+/// <summary>The same in C, built on the spot and run between two processes: one of the programs in bench/c, which say
+/// what they do.</summary>
 internal sealed class CBaseline : IDisposable
 {
-    private const string Source = "socket_baseline.c";
+    public const string Sockets = "socket_baseline";
+    public const string Memory = "memory_baseline";
+
     private readonly string _folder;
     private readonly string _program;
 
-    private CBaseline(string folder)
+    private CBaseline(string folder, string name)
     {
         _folder = folder;
-        _program = Path.Combine(folder, "socket_baseline");
+        _program = Path.Combine(folder, name);
     }
 
     /// <summary>Null, with the reason, where there is no C compiler.</summary>
-    public static CBaseline? TryBuild(out string? problem)
+    public static CBaseline? TryBuild(string name, out string? problem)
     {
-        var baseline = new CBaseline(Directory.CreateTempSubdirectory("culvert-bench-").FullName);
-        var source = Path.Combine(baseline._folder, Source);
-        using (var resource = typeof(CBaseline).Assembly.GetManifestResourceStream(Source)!)
+        var baseline = new CBaseline(Directory.CreateTempSubdirectory("culvert-bench-").FullName, name);
+        var source = Path.Combine(baseline._folder, name + ".c");
+        using (var resource = typeof(CBaseline).Assembly.GetManifestResourceStream(name + ".c")!)
         using (var file = File.Create(source))
         {
             resource.CopyTo(file);
@@ -36,18 +38,21 @@ internal sealed class CBaseline : IDisposable
     }
 
     /// <summary>The figures that the program prints, or null when it failed.</summary>
-    public double[]? Measure(string mode, string family, int size, double seconds)
+    public double[]? Measure(params object[] arguments)
     {
-        var culture = CultureInfo.InvariantCulture;
-        string[] arguments = [mode, family, size.ToString(culture), seconds.ToString(culture)];
-        if (Run(_program, arguments, out var output) is not null) return null;
-        return [.. output.Split(' ', StringSplitOptions.TrimEntries)
-            .Select(figure => double.Parse(figure, CultureInfo.InvariantCulture))];
+        var texts = arguments.Select(argument => Convert.ToString(argument, CultureInfo.InvariantCulture)!);
+        return Run(_program, [.. texts], out var output) is null ? FiguresOf(output) : null;
     }
+
+    /// <summary>Numbers with a space between them.</summary>
+    public static double[] FiguresOf(string text) =>
+        [.. text.Split(' ', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(figure => double.Parse(figure, CultureInfo.InvariantCulture))];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static string? Run(string program, string[] arguments, out string output)
+    /// <summary>Runs a program to its end: null, or what went wrong.</summary>
+    public static string? Run(string program, string[] arguments, out string output)
     {
         output = "";
         try

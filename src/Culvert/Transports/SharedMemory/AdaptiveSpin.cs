@@ -15,10 +15,15 @@ internal struct AdaptiveSpin
 
     private static readonly long SpinTicks = TicksOf(SharedMemoryLimits.SpinMax);
     private static readonly long WorthwhileTicks = TicksOf(SharedMemoryLimits.SpinWorthwhile);
+    private static bool _isForbidden = Environment.ProcessorCount == 1;
 
     private long _sleptAt;
     private int _pause;
     private int _sleepsLeft;
+
+    /// <summary>From now on nothing in this process looks again before it sleeps, as where there is one processor:
+    /// for measurements of the sleep itself.</summary>
+    public static void Forbid() => _isForbidden = true;
 
     /// <summary>Looks until the end is ready or it is not worth it any more; false then.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -27,7 +32,7 @@ internal struct AdaptiveSpin
     {
         var now = Stopwatch.GetTimestamp();
         NoteSleep(now);
-        if (Environment.ProcessorCount > 1 && _sleepsLeft == 0)
+        if (!_isForbidden && _sleepsLeft == 0)
         {
             for (var until = now + SpinTicks; now < until; now = Stopwatch.GetTimestamp())
             {
