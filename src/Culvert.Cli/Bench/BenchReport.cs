@@ -39,7 +39,9 @@ internal sealed class BenchReport(string bench, bool json, TextWriter output)
     public void Mark(string what, string size, double ratio, double mark, bool isMost)
     {
         var isHeld = isMost ? ratio <= mark : ratio >= mark;
-        Add(what, size, [("ratio_measured", ratio), (isMost ? "at_most" : "at_least", mark)], isHeld ? "held" : "missed");
+        Add(
+            what, size, [("ratio_measured", ratio), (isMost ? "at_most" : "at_least", mark)],
+            isHeld ? "held" : "missed");
     }
 
     /// <summary>Says that an answer was wrong; the benchmark then exits with 1.</summary>

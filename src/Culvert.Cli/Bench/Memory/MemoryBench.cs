@@ -4,8 +4,8 @@ using Culvert.Cli.Bench.Transports;
 namespace Culvert.Cli.Bench.Memory;
 
 /// <summary>
-/// Shared memory beside the same in C and beside other libraries, and the marks that Culvert has set itself. All that is
-/// compared runs in turns, each between two processes of its own, and the best of three rounds counts.
+/// Shared memory beside the same in C and beside other libraries, and the marks that Culvert has set itself. All that
+/// is compared runs in turns, each between two processes of its own, and the best of three rounds counts.
 /// </summary>
 internal sealed class MemoryBench(BenchReport report, double seconds, CBaseline? c, string? peers)
 {

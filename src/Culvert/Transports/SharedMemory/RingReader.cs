@@ -65,13 +65,18 @@ internal sealed unsafe class RingReader
         }
 
         bytes = new ReadOnlySpan<byte>(frame + RingLayout.FrameHeaderBytes, length);
+        RingSteps.Reached(RingStep.Peeked);
         return true;
     }
 
     /// <summary>Goes behind the frame that was peeked.</summary>
     /// <param name="length">Its bytes, as peeked: its header may not be the same any more.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Skip(int length) => _position += RingLayout.FrameBytes(length);
+    public void Skip(int length)
+    {
+        _position += RingLayout.FrameBytes(length);
+        RingSteps.Reached(RingStep.Skipped);
+    }
 
     /// <summary>Gives so much of what was skipped back to the writer; true when the writer sleeps and must be
     /// woken.</summary>
@@ -92,6 +97,7 @@ internal sealed unsafe class RingReader
     public bool SetSleeps()
     {
         Interlocked.Exchange(ref *Sleeps, (uint)SleepState.Bell);
+        RingSteps.Reached(RingStep.ReaderSleeps);
         if (!HasNext) return true;
         Volatile.Write(ref *Sleeps, (uint)SleepState.Awake);
         return false;
@@ -111,16 +117,19 @@ internal sealed unsafe class RingReader
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Publish()
     {
+        RingSteps.Reached(RingStep.Releasing);
         _released += _toRelease;
         _toRelease = 0;
 
         // Partner: RingWriter.LookAgain. All reads of what is given back come before this.
         Volatile.Write(ref *(long*)(_header + RingLayout.HeadOffset), _released);
+        RingSteps.Reached(RingStep.Released);
 
         // Partner: RingWriter.SetSleeps.
         Interlocked.MemoryBarrier();
         ref var sleeps = ref *(uint*)(_header + RingLayout.WriterSleepsOffset);
         var isAsleep = sleeps != 0 && Interlocked.Exchange(ref sleeps, 0) != 0;
+        if (isAsleep) RingSteps.Reached(RingStep.WriterFlagTaken);
         GC.KeepAlive(_section);
         return isAsleep;
     }

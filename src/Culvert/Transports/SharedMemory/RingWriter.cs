@@ -49,6 +49,7 @@ internal sealed unsafe class RingWriter
         }
 
         span = new Span<byte>(At(_tail) + RingLayout.FrameHeaderBytes, length);
+        RingSteps.Reached(RingStep.Claimed);
         return true;
     }
 
@@ -68,11 +69,14 @@ internal sealed unsafe class RingWriter
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Publish(int length, FrameKind kind)
     {
+        RingSteps.Reached(RingStep.Filled);
         var next = _tail + RingLayout.FrameBytes(length);
         Unsafe.WriteUnaligned(At(next), 0UL);
+        RingSteps.Reached(RingStep.NextCleared);
 
         // Partner: RingReader.TryPeek. The bytes, and the end behind them, are there before their length is.
         Volatile.Write(ref *(ulong*)At(_tail), RingLayout.FrameHeader(length, kind));
+        RingSteps.Reached(RingStep.Published);
         _tail = next;
         GC.KeepAlive(_section);
     }
@@ -100,6 +104,7 @@ internal sealed unsafe class RingWriter
     public bool SetSleeps(int length)
     {
         Interlocked.Exchange(ref *(uint*)(_header + RingLayout.WriterSleepsOffset), (uint)SleepState.Bell);
+        RingSteps.Reached(RingStep.WriterSleeps);
         if (!HasRoom(length) && !IsBroken) return true;
         Volatile.Write(ref *(uint*)(_header + RingLayout.WriterSleepsOffset), 0);
         return false;
@@ -118,6 +123,7 @@ internal sealed unsafe class RingWriter
     {
         var sleeps = (uint*)(_header + RingLayout.ReaderSleepsOffset);
         var state = (SleepState)Interlocked.Exchange(ref *sleeps, (uint)SleepState.Awake);
+        RingSteps.Reached(RingStep.ReaderFlagTaken);
         if (state == SleepState.Futex) Futex.Wake(sleeps);
         return state is not (SleepState.Awake or SleepState.Futex);
     }

@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Culvert.Connections;
+using Culvert.Transports.SharedMemory;
+
+namespace Culvert.TestPeer;
+
+/// <summary>Sends or receives numbered messages over shared memory, and is killed or stopped behind a step of the
+/// ring.</summary>
+internal static partial class RingRoles
+{
+    public const string Send = "ring-send";
+    public const string Receive = "ring-receive";
+
+    private const int Count = 20_000;
+
+    /// <summary>Says <c>ready</c>, <c>at N</c> with the messages published or seen when it comes to the step, and
+    /// <c>done N</c> at the end.</summary>
+    public static async Task<int> RunAsync(string role, string endpoint, string step, int occurrence, int signal)
+    {
+        var wanted = Enum.Parse<RingStep>(step);
+        var count = 0;
+        AppContext.SetData(RingSteps.DataName, (Action<RingStep>)(reached =>
+        {
+            if (reached is RingStep.Published or RingStep.Skipped) count++;
+            if (reached != wanted || --occurrence != 0) return;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"at {count}"));
+            _ = Raise(Environment.ProcessId, signal);
+        }));
+        await using var connection = await Ipc.ConnectAsync(endpoint);
+        var messages = connection.Messages!;
+        var (writer, reader) = (messages.Writer!, messages.Reader!);
+        Console.WriteLine("ready");
+        await Nudge.WaitAsync();
+        var total = role == Send ? await SendAllAsync(writer) : await ReceiveAllAsync(reader);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"done {total}"));
+        return 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Raise(int process, int signal);
+
+    /// <summary>As long as the message of this number is; it is filled with its number's last byte.</summary>
+    private static int LengthOf(int number) => sizeof(int) + number * 7 % 300;
+
+    private static async Task<int> SendAllAsync(MessageWriter writer)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            while (!TrySend(writer, i))
+            {
+                if (!await writer.WaitForRoomAsync(LengthOf(i))) return i;
+            }
+        }
+
+        return Count;
+    }
+
+    private static bool TrySend(MessageWriter writer, int number)
+    {
+        if (!writer.TryClaim(LengthOf(number), out var place)) return false;
+        place.Fill((byte)number);
+        BinaryPrimitives.WriteInt32LittleEndian(place, number);
+        writer.Commit(place.Length);
+        writer.Flush();
+        return true;
+    }
+
+    private static async Task<int> ReceiveAllAsync(MessageReader reader)
+    {
+        var count = 0;
+        while (await reader.WaitToReadAsync())
+        {
+            while (reader.TryRead(out var message))
+            {
+                var isRight = message.Length == LengthOf(count)
+                    && BinaryPrimitives.ReadInt32LittleEndian(message) == count
+                    && !message[sizeof(int)..].ContainsAnyExcept((byte)count);
+                if (!isRight) throw new UnreachableException($"Message {count} is not as it was sent.");
+                count++;
+                reader.Release();
+            }
+        }
+
+        return count;
+    }
+}
