@@ -20,9 +20,8 @@ internal sealed class SharedMemoryTransport : Transport
     {
         LinuxOnly.Check(endpoint);
         var path = LocalName.PathOf(endpoint, Extension, create: true);
-        var (socket, claimed, access) = await UnixSocketTransport
-            .ListenAsync(path, endpoint, options, cancellationToken).ConfigureAwait(false);
-        return new SharedMemoryListener(socket, claimed, access, endpoint, options);
+        var listener = await BindAsync(path, endpoint, options, cancellationToken).ConfigureAwait(false);
+        return new QueuedListener(endpoint, options.Backlog, listener);
     }
 
     public override ValueTask<Connection> ConnectAsync(
@@ -30,24 +29,34 @@ internal sealed class SharedMemoryTransport : Transport
     {
         LinuxOnly.Check(endpoint);
         var path = LocalName.PathOf(endpoint, Extension, create: false);
-        return DialAttempt.RunAsync(endpoint, options, cancellationToken, async attempt =>
-        {
-            var (control, section, peer) = await DialAsync(path, attempt).ConfigureAwait(false);
-            var link = new SharedMemoryLink(control, section, isListener: false, endpoint);
-            return new LinkConnection(link, endpoint, peer).Start();
-        });
+        return DialAttempt.RunAsync(endpoint, options, cancellationToken, attempt => ConnectAsync(path, attempt));
+    }
+
+    /// <summary>Listens at a path; what accepts must not wait for somebody to ask, since a client waits for its
+    /// section (<see cref="QueuedListener"/>).</summary>
+    public static async ValueTask<Listener> BindAsync(
+        string path, Endpoint endpoint, ListenerOptions options, CancellationToken cancellationToken)
+    {
+        var (socket, claimed, access) = await UnixSocketTransport
+            .ListenAsync(path, endpoint, options, cancellationToken).ConfigureAwait(false);
+        return new SharedMemoryListener(socket, claimed, access, endpoint, options);
+    }
+
+    public static async ValueTask<Connection> ConnectAsync(string path, DialAttempt attempt)
+    {
+        var (control, section, peer) = await DialAsync(path, attempt).ConfigureAwait(false);
+        var link = new SharedMemoryLink(control, section, isListener: false, attempt.Endpoint);
+        return new LinkConnection(link, attempt.Endpoint, peer).Start();
     }
 
     /// <summary>Connects to a listener's socket and takes the section that it shares.</summary>
     public static async ValueTask<(UnixLink Control, SharedSection Section, Peer Peer)> DialAsync(
         string path, DialAttempt attempt)
     {
-        var socket = await SocketDialer
-            .DialAsync(attempt, Libc.FamilyUnix, SocketName.OfPath(path)).ConfigureAwait(false);
+        var (socket, peer) = await UnixSocketTransport.DialAsync(path, attempt).ConfigureAwait(false);
         try
         {
             var section = await ReceiveAsync(socket, attempt).ConfigureAwait(false);
-            var peer = PeerLookup.CredentialsOf(socket) is { } known ? PeerLookup.PeerOf(known) : Peer.Unknown;
             return (new UnixLink(socket, peer.ProcessId, hasData: false), section, peer);
         }
         catch

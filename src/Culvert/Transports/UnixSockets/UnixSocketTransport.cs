@@ -63,24 +63,33 @@ internal sealed class UnixSocketTransport : Transport
     {
         UnixSocketPath.Check(path, endpoint);
         LinuxOnly.Check(endpoint);
-        var trusted = TrustedBy(endpoint);
-        return DialAttempt.RunAsync(endpoint, options, cancellationToken, async attempt =>
+        return DialAttempt.RunAsync(endpoint, options, cancellationToken, attempt => ConnectAsync(path, attempt));
+    }
+
+    public static async ValueTask<Connection> ConnectAsync(string path, DialAttempt attempt)
+    {
+        var (socket, peer) = await DialAsync(path, attempt).ConfigureAwait(false);
+        return new LinkConnection(new UnixLink(socket, peer.ProcessId), attempt.Endpoint, peer).Start();
+    }
+
+    /// <summary>A socket that is connected to a listener whom the endpoint trusts, for whoever makes a connection of
+    /// it.</summary>
+    public static async ValueTask<(SocketHandle Socket, Peer Peer)> DialAsync(string path, DialAttempt attempt)
+    {
+        var trusted = TrustedBy(attempt.Endpoint);
+        var socket = await SocketDialer
+            .DialAsync(attempt, Libc.FamilyUnix, SocketName.OfPath(path)).ConfigureAwait(false);
+        try
         {
-            var name = SocketName.OfPath(path);
-            var socket = await SocketDialer.DialAsync(attempt, Libc.FamilyUnix, name).ConfigureAwait(false);
-            try
-            {
-                var credentials = PeerLookup.CredentialsOf(socket);
-                var peer = credentials is { } known ? PeerLookup.PeerOf(known) : Peer.Unknown;
-                if (trusted is not null && peer.UserId != trusted) throw DialErrors.WrongOwner(endpoint, peer.UserName);
-                return new LinkConnection(new UnixLink(socket, peer.ProcessId), endpoint, peer).Start();
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        });
+            var peer = PeerLookup.CredentialsOf(socket) is { } known ? PeerLookup.PeerOf(known) : Peer.Unknown;
+            if (trusted is null || peer.UserId == trusted) return (socket, peer);
+            throw DialErrors.WrongOwner(attempt.Endpoint, peer.UserName);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Whom the client trusts to listen, <c>owner=USER</c>; null is anybody whom the file system lets stand
