@@ -16,10 +16,10 @@ switch (args)
     case ["journal-collect", var folder, var data, var step, var occurrence]:
         return await JournalRoles.CollectAsync(
             folder, data, step, int.Parse(occurrence, CultureInfo.InvariantCulture));
-    case [RingRoles.Send or RingRoles.Receive, var endpoint, var step, var occurrence, var signal]:
+    case [RingRoles.Send or RingRoles.Receive, var endpoint, var step, var occurrence, var isKilled]:
         return await RingRoles.RunAsync(
             args[0], endpoint, step, int.Parse(occurrence, CultureInfo.InvariantCulture),
-            int.Parse(signal, CultureInfo.InvariantCulture));
+            bool.Parse(isKilled));
     case [var role, var name]
         when OperatingSystem.IsWindows() && role.StartsWith(DesktopRoles.Prefix, StringComparison.Ordinal):
         return await DesktopRoles.RunAsync(role, name);

@@ -1,15 +1,14 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Culvert.Connections;
 using Culvert.Transports.SharedMemory;
 
 namespace Culvert.TestPeer;
 
-/// <summary>Sends or receives numbered messages over shared memory, and is killed or stopped behind a step of the
-/// ring.</summary>
-internal static partial class RingRoles
+/// <summary>Sends or receives numbered messages over shared memory, and kills itself or waits behind a step of the
+/// ring, where it can be stopped.</summary>
+internal static class RingRoles
 {
     public const string Send = "ring-send";
     public const string Receive = "ring-receive";
@@ -18,7 +17,7 @@ internal static partial class RingRoles
 
     /// <summary>Says <c>ready</c>, <c>at N</c> with the messages published or seen when it comes to the step, and
     /// <c>done N</c> at the end.</summary>
-    public static async Task<int> RunAsync(string role, string endpoint, string step, int occurrence, int signal)
+    public static async Task<int> RunAsync(string role, string endpoint, string step, int occurrence, bool isKilled)
     {
         var wanted = Enum.Parse<RingStep>(step);
         var count = 0;
@@ -27,7 +26,8 @@ internal static partial class RingRoles
             if (reached is RingStep.Published or RingStep.Skipped) count++;
             if (reached != wanted || --occurrence != 0) return;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"at {count}"));
-            _ = Raise(Environment.ProcessId, signal);
+            if (isKilled) Process.GetCurrentProcess().Kill();
+            else Console.ReadLine();
         }));
         await using var connection = await Ipc.ConnectAsync(endpoint);
         var messages = connection.Messages!;
@@ -38,9 +38,6 @@ internal static partial class RingRoles
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"done {total}"));
         return 0;
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Raise(int process, int signal);
 
     /// <summary>As long as the message of this number is; it is filled with its number's last byte.</summary>
     private static int LengthOf(int number) => sizeof(int) + number * 7 % 300;

@@ -10,8 +10,6 @@ namespace Culvert.CrossProcess.Tests.Transports;
 public sealed class RingStepTests : IAsyncLifetime
 {
     private const int Count = 20_000; // Several rings full.
-    private const int SignalKill = 9;
-    private const int SignalStop = 19;
 
     private readonly CancellationTokenSource _limit =
         CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -44,7 +42,7 @@ public sealed class RingStepTests : IAsyncLifetime
     [InlineData("WriterSleeps", 1)]
     public async Task Send_KilledOrStopped_DeliversWhatWasPublished(string step, int occurrence)
     {
-        var (child, connection) = await StartAsync("ring-send", step, occurrence, SignalKill);
+        var (child, connection) = await StartAsync("ring-send", step, occurrence, isKilled: true);
         await using (child)
         await using (connection)
         {
@@ -55,12 +53,13 @@ public sealed class RingStepTests : IAsyncLifetime
             Assert.Equal(CloseKind.PeerDied, (await connection.Closed.WaitAsync(Token)).Kind);
         }
 
-        (child, connection) = await StartAsync("ring-send", step, occurrence, SignalStop);
+        (child, connection) = await StartAsync("ring-send", step, occurrence, isKilled: false);
         await using (child)
         await using (connection)
         {
             var (reader, waiting) = await WaitAsync(connection, child);
             var published = await PublishedAsync(child);
+            await StopAsync(child);
             var read = 0;
             if (waiting.IsCompleted)
             {
@@ -87,7 +86,7 @@ public sealed class RingStepTests : IAsyncLifetime
     [InlineData("ReaderSleeps", 1)]
     public async Task Receive_KilledOrStopped_LosesNothingAndTellsTheWriter(string step, int occurrence)
     {
-        var (child, connection) = await StartAsync("ring-receive", step, occurrence, SignalKill);
+        var (child, connection) = await StartAsync("ring-receive", step, occurrence, isKilled: true);
         await using (child)
         await using (connection)
         {
@@ -97,12 +96,13 @@ public sealed class RingStepTests : IAsyncLifetime
             Assert.Equal(CloseKind.PeerDied, (await connection.Closed.WaitAsync(Token)).Kind);
         }
 
-        (child, connection) = await StartAsync("ring-receive", step, occurrence, SignalStop);
+        (child, connection) = await StartAsync("ring-receive", step, occurrence, isKilled: false);
         await using (child)
         await using (connection)
         {
             var sending = await SendAsync(connection, child);
             await PublishedAsync(child);
+            await StopAsync(child);
             Assert.False(connection.Closed.IsCompleted);
             await child.SignalAsync("CONT");
             Assert.Equal(Count, await sending.WaitAsync(Token));
@@ -112,11 +112,10 @@ public sealed class RingStepTests : IAsyncLifetime
     }
 
     private async Task<(ChildPeer Child, Connection Connection)> StartAsync(
-        string role, string step, int occurrence, int signal)
+        string role, string step, int occurrence, bool isKilled)
     {
-        var culture = CultureInfo.InvariantCulture;
         var child = ChildPeer.Start(
-            [role, _listener!.Endpoint.ToString(), step, occurrence.ToString(culture), signal.ToString(culture)], []);
+            [role, _listener!.Endpoint.ToString(), step, $"{occurrence}", $"{isKilled}"], []);
         var connection = await _listener.AcceptAsync(Token);
         Assert.Equal("ready", await child.ReadLineAsync(Token));
         return (child, connection!);
@@ -161,6 +160,13 @@ public sealed class RingStepTests : IAsyncLifetime
         var line = await child.ReadLineAsync(Token);
         Assert.StartsWith("at ", line, StringComparison.Ordinal);
         return int.Parse(line!.AsSpan(3), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The child stands still at its step, and will go on from there.</summary>
+    private static async Task StopAsync(ChildPeer child)
+    {
+        await child.StopAsync();
+        await child.NudgeAsync();
     }
 
     private async Task<int> ReadAllAsync(MessageReader reader, int count)
