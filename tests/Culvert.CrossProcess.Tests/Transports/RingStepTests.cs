@@ -147,7 +147,8 @@ public sealed class RingStepTests : IAsyncLifetime
             var hasRoom = await waiting;
             for (; hasRoom && sent < Count; sent++)
             {
-                while (hasRoom && !TrySend(writer, sent)) hasRoom = await writer.WaitForRoomAsync(LengthOf(sent), Token);
+                while (hasRoom && !TrySend(writer, sent))
+                    hasRoom = await writer.WaitForRoomAsync(LengthOf(sent), Token);
             }
 
             return sent;

@@ -11,8 +11,8 @@ namespace Culvert.Transports.Local;
 /// <summary>
 /// <c>local://name</c>: the best local mechanism under a plain name. On Linux a Unix socket in the user's own runtime
 /// folder, on Windows a named pipe that has the user's identifier in its name: the names of two users never meet.
-/// With <c>upgrade=shm</c> on both sides it is shared memory on Linux: a listener that agrees has a second socket beside
-/// the first, and a client that agrees asks there first, so that no byte is spent on agreeing.
+/// With <c>upgrade=shm</c> on both sides it is shared memory on Linux: a listener that agrees has a second socket
+/// beside the first, and a client that agrees asks there first, so that no byte is spent on agreeing.
 /// </summary>
 internal sealed class LocalTransport : Transport
 {
