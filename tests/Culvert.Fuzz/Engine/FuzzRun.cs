@@ -53,15 +53,15 @@ internal sealed class FuzzRun(FuzzOptions options)
         var hangs = !await EndsAsync(worker, state);
         if (hangs) worker.Kill();
         await worker.WaitForExitAsync();
-        Console.Write(await output);
+        Console.Write(await output + await errors);
         if (!hangs && worker.ExitCode is 0 or 1) return worker.ExitCode == 0;
 
         var problem = hangs
             ? $"An input took longer than {FuzzLimits.InputTimeMax.TotalSeconds} s"
             : $"The process ended with {worker.ExitCode}";
         var saved = new Finding(state.Input, problem, "").Save(options.Findings, target.Name);
-        Console.WriteLine($"{target.Name}: {problem} after {state.Runs:N0} inputs of seed {options.Seed}; the input is "
-            + $"in {saved}.{Environment.NewLine}{await errors}");
+        Console.WriteLine($"{target.Name}: {problem} after {state.Runs:N0} inputs of seed {options.Seed}; the input "
+            + $"is in {saved}.");
         return false;
     }
 

@@ -23,6 +23,10 @@ internal sealed class FrameTarget : IFuzzTarget
             LogFrames.WriteWelcome(output, 3, 4096);
             LogFrames.WriteAck(output, 3);
             yield return output.WrittenSpan.ToArray();
+            output.ResetWrittenCount();
+            RelayFrames.WriteHello(output, new RelayHello(1, 5, 7, "web1"));
+            RelayFrames.WriteWelcome(output, new RelayWelcome(1, 5, 4096, 64));
+            yield return output.WrittenSpan.ToArray();
         }
     }
 
@@ -62,6 +66,11 @@ internal sealed class FrameTarget : IFuzzTarget
         LogFrames.TryReadWelcome(payload, out _, out _);
         LogFrames.TryReadAck(payload, out _);
         LogFrames.TryReadReport(payload, out _, new ulong[LogProtocol.LevelCount]);
+        RelayFrames.TryReadHello(payload, out _);
+        RelayFrames.TryReadWelcome(payload, out _);
+        RelayFrames.TryReadProducer(payload, out _, out _, out _);
+        RelayFrames.TryReadBatch(payload, out _, out _, out _);
+        RelayFrames.TryReadReport(payload, out _, out _, out _, new ulong[LogProtocol.LevelCount]);
     }
 
     /// <summary>The same bytes in pieces of three.</summary>

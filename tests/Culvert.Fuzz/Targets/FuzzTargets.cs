@@ -16,6 +16,7 @@ internal static class FuzzTargets
         new RecordJsonTarget(),
         new KafkaTarget(),
         new SpoolTarget(),
+        new JournalTarget(),
         new CheckpointTarget(),
         new BlockTarget(),
         new ConfigurationTarget(),
