@@ -66,7 +66,9 @@ internal sealed class JournalTarget : IFuzzTarget
     {
         var options = new JournalOptions
         {
-            Folder = _folder, CapacityBytes = JournalLimits.CapacityMin, Resource = AttributeWriter.Encode([new("a", "b")]),
+            Folder = _folder,
+            CapacityBytes = JournalLimits.CapacityMin,
+            Resource = AttributeWriter.Encode([new("a", "b")]),
         };
         using var writer = JournalWriter.Create(options);
         Must.Hold(RecordBatchReader.TryOpen(Samples.Batch, out var reader, out _));
