@@ -129,13 +129,28 @@ run_fuzz() { # every fuzz target for a moment, or for a minute with --full; adds
 
 run_suite() { # run_suite NAME: runs one suite, adds to the totals
     local name=$1 project=${suites[$1]} log=artifacts/test-$1.log code=0
-    local executable=artifacts/bin/$project/debug/$project
+    local executable=artifacts/bin/$project/debug/$project temp
     echo "== $name"
+    # A folder for temporary files of its own shows what a suite leaves behind. Its name is short, since Unix sockets
+    # lie in it, and other users' processes may use it.
+    temp=$(mktemp -d "${TMPDIR:-/tmp}/cvt-XXXXXX")
+    chmod 1777 "$temp"
     # A shell's background job ignores Ctrl-C, and so would the programs that the tests interrupt.
-    env --default-signal=INT "$executable" --no-progress --no-ansi >"$log" 2>&1 || code=$?
+    TMPDIR=$temp env --default-signal=INT "$executable" --no-progress --no-ansi >"$log" 2>&1 || code=$?
     # 8 is the runner's word for 'nothing to run', which is never right here.
     grep -vE '^(xUnit|Running tests from|$)' "$log" | grep -vE '^(skipped|passed) ' | tail -n 200 || true
     add_counts "$name" "$log" "$code"
+    find_leftovers "$name" "$temp"
+}
+
+find_leftovers() { # find_leftovers NAME FOLDER: a suite that leaves temporary files behind fails; removes the folder
+    local left
+    # Sockets of the runtime stay behind when a test kills its process; that is the runtime's affair.
+    left=$(find "$2" -mindepth 1 -maxdepth 1 ! -name 'dotnet-diagnostic-*' ! -name 'clr-debug-pipe-*' -printf '%f ')
+    rm -rf "$2"
+    [[ -n $left ]] || return 0
+    echo "The suite '$1' left in its folder for temporary files: $left"
+    failed=$((failed + 1))
 }
 
 test_all() {

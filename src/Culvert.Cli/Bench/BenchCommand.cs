@@ -23,6 +23,7 @@ internal static class BenchCommand
         MemoryPeer.Create(),
         MemoryClient.Create(),
         BareCopyData.Create(),
-        DotNetPipePeer.Create(),
+        DotNetPipe.CreatePeer(),
+        DotNetTls.CreatePeer(),
     }.WithExamples("culvert bench transports --size 64", "culvert bench collect --seconds 20");
 }

@@ -19,9 +19,10 @@ internal static class TransportsBench
 
     private const string CopyData = "copydata";
     private const string MessagePipe = "pipe-message";
+    private const string Tls = "tls";
     private static readonly string[] AllTransports = OperatingSystem.IsWindows()
         ? ["mem", "tcp", "pipe", MessagePipe, CopyData]
-        : ["unix", "local", "pipe", "shm", "tcp", "mem"];
+        : ["unix", "local", "pipe", "shm", "tcp", Tls, "mem"];
 
     // What says nothing of its own, and what is no connection to another process.
     private static readonly string[] NoIdle = ["mem", MessagePipe, CopyData];
@@ -86,6 +87,7 @@ internal static class TransportsBench
     {
         var report = new BenchReport("transports", json, Console.Out);
         using var c = TryBuildC();
+        using var certificate = transports.Contains(Tls) ? new BenchCertificate() : null;
         if (!json) Console.Out.WriteLine($"Processors allowed to all processes: {AllowedProcessors()}.");
 
         foreach (var mode in (string[])["pingpong", "stream"])
@@ -95,14 +97,15 @@ internal static class TransportsBench
                 // What is compared runs in turns, under the same conditions.
                 foreach (var family in transports.GroupBy(FamilyOf))
                 {
-                    await CompareAsync(report, c, mode, size, seconds, family).WaitAsync(cancellationToken);
+                    await CompareAsync(report, c, certificate, mode, size, seconds, family)
+                        .WaitAsync(cancellationToken);
                 }
             }
         }
 
         foreach (var name in transports.Except(NoIdle))
         {
-            await IdleAsync(report, name).WaitAsync(cancellationToken);
+            await IdleAsync(report, name, certificate).WaitAsync(cancellationToken);
         }
 
         if (transports.Contains("shm"))
@@ -117,7 +120,8 @@ internal static class TransportsBench
     /// trip's time (five times as long where both processors must be woken), whatever runs in them; several rounds let
     /// each be seen at its best place.</summary>
     private static async Task CompareAsync(
-        BenchReport report, CBaseline? c, string mode, int size, double seconds, IGrouping<string, string> transports)
+        BenchReport report, CBaseline? c, BenchCertificate? certificate, string mode, int size, double seconds,
+        IGrouping<string, string> transports)
     {
         var family = transports.Key;
         var floorName = FloorOf(family);
@@ -125,18 +129,17 @@ internal static class TransportsBench
         var best = transports.ToDictionary(name => name, _ => (double[]?)null);
         for (var round = 0; round < Rounds; round++)
         {
-            floor = Better(mode, floor, c?.Measure(mode, family, size, seconds));
+            if (family != Tls) floor = Better(mode, floor, c?.Measure(mode, family, size, seconds));
             var opened = new List<(string? Name, BenchTurns Turns)>();
             try
             {
-                if (OperatingSystem.IsWindows() && await OpenFloorAsync(family, mode, size) is { } system)
-                {
-                    opened.Add((null, new BenchTurns(system, null, mode, size)));
-                }
+                var system = family == Tls ? await DotNetTls.OpenAsync(certificate!, mode, size)
+                    : OperatingSystem.IsWindows() ? await OpenFloorAsync(family, mode, size) : null;
+                if (system is not null) opened.Add((null, new BenchTurns(system, null, mode, size)));
 
                 foreach (var name in transports)
                 {
-                    opened.Add((name, await OpenAsync(name, mode, size)));
+                    opened.Add((name, await OpenAsync(name, certificate, mode, size)));
                 }
 
                 for (var turn = 0; turn < Turns; turn++)
@@ -176,12 +179,13 @@ internal static class TransportsBench
 
     /// <summary>Those that are compared with the same.</summary>
     private static string FamilyOf(string transport) =>
-        OperatingSystem.IsWindows() || transport == "tcp" ? transport : "unix";
+        OperatingSystem.IsWindows() || transport is "tcp" or Tls ? transport : "unix";
 
     /// <summary>What a family is compared with.</summary>
     private static string FloorOf(string family) => family switch
     {
         CopyData => "bare SendMessage",
+        Tls => "SslStream",
         "pipe" when OperatingSystem.IsWindows() => "NamedPipeStream",
         MessagePipe => "NamedPipeStream, messages",
         _ => $"C, blocking, {family}",
@@ -196,9 +200,9 @@ internal static class TransportsBench
         _ => null,
     };
 
-    private static async Task IdleAsync(BenchReport report, string name)
+    private static async Task IdleAsync(BenchReport report, string name, BenchCertificate? certificate)
     {
-        var (endpoint, peer) = await TransportsPeer.StartAsync(EndpointOf(name));
+        var (endpoint, peer) = await TransportsPeer.StartAsync(EndpointOf(name, certificate));
         await using var owned = peer;
         if (await IdleConnections.MeasureAsync(endpoint, IdleCount) is not { } bytes)
         {
@@ -219,19 +223,21 @@ internal static class TransportsBench
         return baseline;
     }
 
-    private static async Task<BenchTurns> OpenAsync(string name, string mode, int size)
+    private static async Task<BenchTurns> OpenAsync(
+        string name, BenchCertificate? certificate, string mode, int size)
     {
-        var (endpoint, peer) = await TransportsPeer.StartAsync(EndpointOf(name));
+        var (endpoint, peer) = await TransportsPeer.StartAsync(EndpointOf(name, certificate));
         var kind = mode == "stream" ? TransportsPeer.Stream : TransportsPeer.PingPong;
         return new BenchTurns(await ConnectionLine.OpenAsync(endpoint, kind, size), peer, mode, size);
     }
 
-    private static Endpoint EndpointOf(string name)
+    private static Endpoint EndpointOf(string name, BenchCertificate? certificate)
     {
         var unique = $"culvert-bench-{Guid.NewGuid():N}";
         return Endpoint.Parse(name switch
         {
             "tcp" => "tcp://127.0.0.1:0",
+            Tls => $"tls://127.0.0.1:0?cert={certificate!.File}&ca={certificate.File}&clients=none",
             "unix" => $"unix://{Path.GetTempPath()}{unique}.sock",
             MessagePipe => $"pipe://{unique}?mode=message",
             _ => $"{name}://{unique}",

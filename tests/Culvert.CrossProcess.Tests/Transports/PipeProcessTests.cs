@@ -3,7 +3,7 @@ namespace Culvert.CrossProcess.Tests.Transports;
 /// <summary><c>pipe://</c> across processes, in a folder of their own: a killed child leaves its name.</summary>
 public sealed class PipeProcessTests : TransportProcessTests
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("cv-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("culvert-").FullName;
 
     protected override bool IsLocalKernel => true;
 

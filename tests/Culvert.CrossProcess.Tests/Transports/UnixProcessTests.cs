@@ -7,7 +7,7 @@ public sealed class UnixProcessTests : TransportProcessTests
 {
     private static readonly string[] AsNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("cv-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("culvert-").FullName;
 
     protected override bool IsLocalKernel => true;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Culvert.Connections;
+using Culvert.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
@@ -18,9 +19,7 @@ internal sealed class AccessGate(
     private const string Bearer = "Bearer ";
 
     private readonly string _cookie = $"culvert-{port}";
-    private readonly Lock _lock = new();
-    private long _lastLoggedAt;
-    private long _unlogged;
+    private readonly LogLimit _refusals = new(lines: 1, HttpLimits.RefusalLogInterval, time);
 
     /// <summary>Returns true when the request may go on; otherwise it has been answered.</summary>
     public async ValueTask<bool> AdmitAsync(HttpContext context, RouteKind kind)
@@ -117,20 +116,7 @@ internal sealed class AccessGate(
 
     private void LogRefusal(HttpContext context, string sentence)
     {
-        long more;
-        lock (_lock)
-        {
-            var now = time.GetTimestamp();
-            if (_lastLoggedAt != 0 && time.GetElapsedTime(_lastLoggedAt, now) < HttpLimits.RefusalLogInterval)
-            {
-                _unlogged++;
-                return;
-            }
-
-            _lastLoggedAt = now;
-            (more, _unlogged) = (_unlogged, 0);
-        }
-
+        if (!_refusals.TryEnter(out var more)) return;
         var remote = new IPEndPoint(
             context.Connection.RemoteIpAddress ?? IPAddress.None, context.Connection.RemotePort);
         HttpLog.Refused(logger, context.Request.Method, Shown(context.Request.Path), remote.ToString(), sentence, more);

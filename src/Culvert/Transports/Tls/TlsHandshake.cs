@@ -10,6 +10,8 @@ namespace Culvert.Transports.Tls;
 /// <summary>Turns a connection into one over TLS. It takes the connection over: what fails closes it.</summary>
 internal static class TlsHandshake
 {
+    private const string Client = "The client";
+
     public static ValueTask<Connection> DialAsync(
         Connection inner, Endpoint endpoint, string host, TlsOptions options, TlsCredentials credentials,
         CancellationToken cancellationToken)
@@ -30,13 +32,13 @@ internal static class TlsHandshake
                 token));
     }
 
+    /// <summary>What a server's handshake with one client decides by, and knows of it afterwards.</summary>
+    public static TlsPeerCheck CheckOfClient(TlsOptions options) => new(options, Client, isServer: true);
+
     public static ValueTask<Connection> ServeAsync(
-        Connection inner, Endpoint endpoint, TlsOptions options, TlsCredentials credentials,
-        CancellationToken cancellationToken)
-    {
-        const string Peer = "The client";
-        var check = new TlsPeerCheck(options, Peer, isServer: true);
-        return RunAsync(inner, endpoint, Peer, check, cancellationToken, (tls, token) =>
+        Connection inner, Endpoint endpoint, TlsOptions options, TlsCredentials credentials, TlsPeerCheck check,
+        CancellationToken cancellationToken) =>
+        RunAsync(inner, endpoint, Client, check, cancellationToken, (tls, token) =>
             tls.AuthenticateAsServerAsync(
                 new SslServerAuthenticationOptions
                 {
@@ -51,7 +53,6 @@ internal static class TlsHandshake
                     AllowTlsResume = false,
                 },
                 token));
-    }
 
     private static async ValueTask<Connection> RunAsync(
         Connection inner, Endpoint endpoint, string peer, TlsPeerCheck check, CancellationToken cancellationToken,

@@ -11,6 +11,15 @@ internal static class TlsLimits
     /// no more than one record.</summary>
     public const int RecordBytesMax = 16 * 1024;
 
+    /// <summary>Lines about clients that are admitted, and as many about those that are not, in <see
+    /// cref="AuditInterval"/>; the rest is counted. Anyone who reaches the port can bring such a line about.</summary>
+    public const int AuditLinesMax = 20;
+
+    /// <summary>Characters of a certificate's subject, or of a reason that has it, in such a line.</summary>
+    public const int AuditTextMax = 500;
+
+    public static readonly TimeSpan AuditInterval = TimeSpan.FromSeconds(10);
+
     public static readonly TimeSpan HandshakeTimeoutMin = TimeSpan.FromMilliseconds(100);
     public static readonly TimeSpan HandshakeTimeoutMax = TimeSpan.FromMinutes(5);
 

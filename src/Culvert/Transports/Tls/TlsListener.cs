@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Culvert.Connections;
+using Culvert.Diagnostics;
 using Culvert.Security;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +23,8 @@ internal sealed class TlsListener : Listener
     // Guards the list: handshakes end on any thread.
     private readonly Lock _gate = new();
     private readonly LinkedList<CancellationTokenSource> _underWay = new();
+    private readonly LogLimit _admitted = AuditLimit();
+    private readonly LogLimit _refused = AuditLimit();
 
     public TlsListener(
         Listener inner, Endpoint endpoint, TlsOptions options, TlsReload credentials, ListenerOptions listener)
@@ -55,6 +58,9 @@ internal sealed class TlsListener : Listener
         {
             connection.Abort("The listener stopped before it accepted.");
         }
+
+        var (admitted, refused) = (_admitted.TakeLeftOut(), _refused.TakeLeftOut());
+        if (admitted + refused > 0) TlsLog.Untold(_logger, Endpoint, admitted, refused);
     }
 
     public override ValueTask DisposeAsync() => UnbindAsync();
@@ -87,20 +93,24 @@ internal sealed class TlsListener : Listener
         deadline.CancelAfter(_options.HandshakeTimeout);
         var place = Enter(deadline);
         var remote = inner.Peer.RemoteAddress;
+        var check = TlsHandshake.CheckOfClient(_options);
         try
         {
             var connection = await TlsHandshake
-                .ServeAsync(inner, Endpoint, _options, _credentials.Current, deadline.Token).ConfigureAwait(false);
+                .ServeAsync(inner, Endpoint, _options, _credentials.Current, check, deadline.Token)
+                .ConfigureAwait(false);
+            if (_admitted.TryEnter(out var before))
+                TlsLog.Admitted(_logger, Endpoint, remote, SubjectOf(check), before);
             await HandOverAsync(connection, deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             if (!_unbound.IsCancellationRequested)
-                TlsLog.Refused(_logger, Endpoint, remote, "it did not finish its handshake in time.");
+                OnRefused(remote, check, "it did not finish its handshake in time.");
         }
         catch (ConnectionException e)
         {
-            TlsLog.Refused(_logger, Endpoint, remote, e.Message);
+            OnRefused(remote, check, e.Message);
         }
         catch (Exception e)
         {
@@ -112,6 +122,31 @@ internal sealed class TlsListener : Listener
         {
             lock (_gate) _underWay.Remove(place);
         }
+    }
+
+    private static LogLimit AuditLimit() =>
+        new(TlsLimits.AuditLinesMax, TlsLimits.AuditInterval, TimeProvider.System);
+
+    /// <summary>What the client showed, whether it proved it or not.</summary>
+    private static string SubjectOf(TlsPeerCheck check) =>
+        check.Certificate is { } certificate ? OneLine(certificate.Subject) : "without a certificate";
+
+    /// <summary>A stranger's words for a line: none may begin a line of its own, or fill the log by itself.</summary>
+    private static string OneLine(string text)
+    {
+        var line = string.Create(
+            Math.Min(text.Length, TlsLimits.AuditTextMax), text,
+            (kept, all) =>
+            {
+                for (var i = 0; i < kept.Length; i++) kept[i] = char.IsControl(all[i]) ? '?' : all[i];
+            });
+        return line.Length < text.Length ? line + "..." : line;
+    }
+
+    private void OnRefused(object? remote, TlsPeerCheck check, string problem)
+    {
+        if (_refused.TryEnter(out var before))
+            TlsLog.Refused(_logger, Endpoint, remote, SubjectOf(check), OneLine(problem), before);
     }
 
     private async ValueTask HandOverAsync(Connection connection, CancellationToken cancellationToken)

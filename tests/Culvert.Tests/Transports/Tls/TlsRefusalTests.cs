@@ -112,6 +112,59 @@ public sealed class TlsRefusalTests : TlsTests
     }
 
     [Fact]
+    public async Task Accept_OfClientsWithCertificates_LogsTheSubjectsOfThoseLetInAndOfThoseNot()
+    {
+        await using var listener = await ListenAsync(
+            $"tls://127.0.0.1:0?cert={Authority.Issue("both")}&ca={Authority.File}&allow=both");
+        await ServeOneAsync(listener);
+        await Assert.ThrowsAsync<ConnectionException>(async () =>
+        {
+            await using var bad = await Ipc.ConnectAsync(
+                Dial(listener, $"ca={Authority.File}&cert={Authority.Issue("stranger")}"), cancellationToken: Token);
+            await bad.Input.ReadAsync(Token);
+        });
+
+        var admitted = await Log.WaitForAsync("Admitted a client", Token);
+        Assert.Contains(", CN=both. 0 were admitted", admitted, StringComparison.Ordinal);
+        var refused = await Log.WaitForAsync("Refused a client", Token);
+        Assert.Contains(", CN=stranger: The client is CN=stranger, whose", refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Accept_OfAFloodThatIsRefused_LogsFewLinesAndCountsThemAll()
+    {
+        const int Clients = 100;
+        await using (var listener = await ListenAsync(
+            $"tls://127.0.0.1:0?cert={Authority.Issue("both")}&ca={Authority.File}"))
+        {
+            for (var i = 0; i < Clients; i++)
+            {
+                using var socket = new TcpClient();
+                await socket.ConnectAsync(Address(listener), Token);
+                await socket.GetStream().WriteAsync("no hello of TLS, whatever it may be\n"u8.ToArray(), Token);
+
+                // Its end comes when it was refused, and counted.
+                while (await socket.GetStream().ReadAsync(new byte[64], Token) > 0)
+                {
+                }
+            }
+
+            await ServeOneAsync(listener);
+        }
+
+        await Log.WaitForAsync("without a line each", Token);
+        var lines = Log.Lines.Where(line => line.Contains("Refused a client", StringComparison.Ordinal)).ToList();
+        Assert.InRange(lines.Count, 1, Clients / 2);
+        var untold = Log.Lines.Single(line => line.Contains("without a line each", StringComparison.Ordinal));
+        var counted = lines.Sum(line => 1 + Number(line, " were refused before"))
+            + Number(untold, " refused, without");
+        Assert.Equal(Clients, counted);
+    }
+
+    private static long Number(string line, string behind) =>
+        long.Parse(line[..line.IndexOf(behind, StringComparison.Ordinal)].Split(' ')[^1]);
+
+    [Fact]
     public async Task Accept_OfAClientThatSpeaksAnOlderVersion_RefusesIt()
     {
         await using var listener = await ListenAsync(
