@@ -140,8 +140,7 @@ internal sealed class RelayConnection : IAsyncDisposable
 
     private OutputException NoCollector() => new(RelaySentences.NoCollector(_options.Output, _options.Place));
 
+    // With TLS 1.3 a refused certificate is heard of here, and what ended the connection says so.
     private OutputException Ended(Exception? inner = null) =>
-        inner is ConnectionException { Error: ConnectionError.NotTrusted } exception
-            ? new(RelaySentences.NotConnected(_options.Output, _options.Place, exception), exception)
-            : new(RelaySentences.Ended(_options.Place), inner);
+        new(RelaySentences.Ended(_options.Place, (inner as ConnectionException)?.Message), inner);
 }

@@ -47,6 +47,6 @@ internal static class RelaySentences
     public static string Silent(string endpoint) =>
         $"The collector at {endpoint} acknowledged nothing for a minute; look whether its disk is full.";
 
-    public static string Ended(string endpoint) =>
-        $"The collector at {endpoint} ended the connection; it is dialled again.";
+    public static string Ended(string endpoint, string? reason) =>
+        $"The connection to the collector at {endpoint} ended; it is dialled again. {reason}".TrimEnd();
 }

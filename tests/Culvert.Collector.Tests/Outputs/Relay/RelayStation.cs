@@ -3,6 +3,7 @@ using Culvert.Collector.Inputs.Connections;
 using Culvert.Collector.Intake;
 using Culvert.Collector.Outputs;
 using Culvert.Collector.Outputs.Relay;
+using Culvert.Collector.Spool;
 using Culvert.Collector.Tests.Spool;
 using Culvert.Connections;
 using Culvert.Tests;
@@ -23,7 +24,8 @@ internal sealed class RelayStation : IAsyncDisposable
     private ListenerInput? _input;
     private SpoolPump? _pump;
 
-    private RelayStation() => Spool = TestSpool.Open(TestSpool.Options(Path.Combine(_folder.Path, "spool")));
+    private RelayStation(ISpoolFiles? files) =>
+        Spool = TestSpool.Open(TestSpool.Options(Path.Combine(_folder.Path, "spool")), files);
 
     public TestSpool Spool { get; }
 
@@ -35,7 +37,7 @@ internal sealed class RelayStation : IAsyncDisposable
 
     public OutputSnapshot Relayed => Spool.Ledger.Snapshot().Outputs.Single(output => output.Name == Output);
 
-    public static RelayStation Start() => new();
+    public static RelayStation Start(ISpoolFiles? files = null) => new(files);
 
     /// <summary>Begins to take records; by default on a Unix socket, and relays of everyone who may connect.</summary>
     public async Task ListenAsync(RelayRule? rule = null, string? endpoint = null)

@@ -327,6 +327,33 @@ public sealed class RelayTests
             () => agent.Status.Sentence.Contains(sentence, StringComparison.Ordinal), "it says what is there");
     }
 
+    /// <summary>While the central disk takes nothing, nothing is acknowledged; afterwards all is there, in
+    /// order.</summary>
+    [Fact]
+    public async Task Relay_CentralDiskFull_HoldsAndGoesOn()
+    {
+        var files = new CrashFiles();
+        await using var central = RelayStation.Start(files);
+        await using var agent = RelayStation.Start();
+        await central.ListenAsync();
+        agent.RelayTo(central.Endpoint);
+        await agent.SendAsync(One, 1, 10);
+        await agent.DeliveredAsync();
+        files.IsBroken = true;
+        for (var i = 1UL; i < 40; i++)
+        {
+            await agent.SendAsync(One, (i * 10) + 1, 10);
+            await agent.SendAsync(new ProducerId(i + 10, 1), 1, 5);
+        }
+
+        Assert.Equal(10, central.Spool.Ledger.Snapshot().Total.Spooled);
+        files.IsBroken = false;
+        await agent.DeliveredAsync();
+        Assert.Equal(Enumerable.Range(1, 400).Select(i => (ulong)i), central.Sequences(One));
+        Assert.Equal(400 + (39 * 5), central.Spool.Ledger.Snapshot().Total.Spooled);
+        AssertSound(agent, central);
+    }
+
     private static ProducerSnapshot Producer(RelayStation station) =>
         station.Spool.Ledger.Snapshot().Producers.Single(producer => producer.Producer.EndsWith('1'));
 
