@@ -22,9 +22,10 @@ internal sealed class MessageIdentity
         (new ProducerId(Mix(partition, 0), ProducerId.OffsetEpoch),
             ((ulong)offset + 1) << ConsumeLimits.RecordNumberBits);
 
-    /// <summary>The producer's share in this partition.</summary>
+    /// <summary>The producer's share in this partition. What lies between two sequences of it may be in another
+    /// partition, so it says nothing of records that were lost.</summary>
     public ProducerId Share(KafkaPartition partition, ProducerId producer) =>
-        producer with { Producer = Mix(partition, producer.Producer) };
+        new(Mix(partition, producer.Producer), producer.Epoch | ProducerId.OffsetEpoch);
 
     private UInt128 Mix(KafkaPartition partition, UInt128 producer)
     {

@@ -5,7 +5,8 @@ namespace Culvert.Collector.Intake;
 /// <param name="Epoch">Which start of it.</param>
 internal readonly record struct ProducerId(UInt128 Producer, ulong Epoch)
 {
-    /// <summary>Set in the epoch of a producer whose sequences are offsets in a file, not a count of records.</summary>
+    /// <summary>Set in the epoch of a producer whose sequences are no count of records: offsets in a file, or one
+    /// partition's share of a program's.</summary>
     public const ulong OffsetEpoch = 1UL << 63;
 
     /// <summary>Whether a sequence is the offset behind its record in a file. What lies between two of them is the

@@ -227,7 +227,63 @@ public sealed class ConsumeTests(SharedBroker shared) : IClassFixture<SharedBrok
         }
     }
 
+    /// <summary>The members' records keep their order in each partition, by which the other collector tells what it has:
+    /// a member that is killed, the collector that is killed, and a collector that had sent twice make none
+    /// twice.</summary>
+    [Fact]
+    public async Task Consume_IntoACollector_MemberAndCollectorKilled_EachRecordIsThereOnce()
+    {
+        await using var central = new RunningCollector();
+        var file = Path.Combine(_folder.Path, "central.json");
+        await File.WriteAllTextAsync(
+            file,
+            $$"""{ "inputs": { "in": { "type": "listen", "endpoint": "{{Relay(central)}}", "relay": true } } }""",
+            TestContext.Current.CancellationToken);
+        await central.StartAsync("--config", file);
+        for (var i = 0; i < 6; i++) await ProduceAsync($"one{i}", 1, 2_000);
+        await using (var first = await StartRelayAsync(central))
+        {
+            await first.UntilAsync(
+                stats => stats.GetProperty("output").GetProperty("stored").GetInt64() >= 3_000, "a part is there");
+            await first.KillAsync();
+        }
+
+        for (var i = 0; i < 6; i++) await ProduceAsync($"one{i}", 1_501, 1_000);
+        await using (var second = await StartRelayAsync(central))
+        {
+            await second.UntilAsync(
+                stats => stats.GetProperty("output").GetProperty("stored").GetInt64() >= 3_000, "more is there");
+            await central.KillAsync();
+            await central.StartAsync("--config", file);
+            await second.UntilAsync(RunningConsumer.HasAll, "it has all");
+            await second.StopAsync();
+        }
+
+        var ledger = await central.LedgerAsync();
+        Assert.True(ledger.GetProperty("balanced").GetBoolean(), ledger.GetRawText());
+        Assert.Equal(15_000, ledger.GetProperty("total").GetProperty("spooled").GetInt64());
+        Assert.All(
+            ledger.GetProperty("producers").EnumerateArray(),
+            producer => Assert.Equal(0, producer.GetProperty("lost").GetInt64()));
+        var bodies = new List<string>();
+        await using var reader = central.OpenReader();
+        await reader.SearchAsync(new SearchTerms("", null, null), 1_000_000, (in record) =>
+        {
+            bodies.Add(Encoding.UTF8.GetString(record.Body));
+            return true;
+        }, TestContext.Current.CancellationToken);
+        Assert.Equal((15_000, 15_000), (bodies.Count, bodies.Distinct().Count()));
+        await central.StopAsync();
+    }
+
     private string Letters => _topic + ".dead";
+
+    private static string Relay(RunningCollector central) => $"unix://{central.Folder}/relay.sock";
+
+    private Task<RunningConsumer> StartRelayAsync(RunningCollector central) => RunningConsumer.StartAsync(
+        "--brokers", Broker.Address, "--topics", _topic, "--group", _topic, "--dead-letters", Letters,
+        "--data", Path.Combine(_folder.Path, "relay"), "--config", Configuration(
+            "relay", $$""" "central": { "type": "collector", "endpoint": "{{Relay(central)}}" } """));
 
     private async Task ProduceAsync(string service, int first, int count)
     {
