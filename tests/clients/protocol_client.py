@@ -46,17 +46,13 @@ def batch(first, count):
             + b"".join(record(number) for number in range(first, first + count)))
 
 
-class Session:
-    def __init__(self, path, producer, epoch, cut):
+class Link:
+    def __init__(self, path, cut):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.settimeout(20)
         self.socket.connect(path)
         self.left = cut
         self.write(b"\xC1CLOG\x01\x00\x00")
-        self.send(HELLO, producer + struct.pack("<Q", epoch))
-        kind, payload = self.receive()
-        assert kind == WELCOME, (kind, payload)
-        self.durable, self.batch_bytes_max = struct.unpack("<QI", payload)
 
     def write(self, data):
         if self.left is not None and len(data) > self.left:
@@ -87,6 +83,15 @@ class Session:
         return kind, payload
 
 
+class Session(Link):
+    def __init__(self, path, producer, epoch, cut):
+        super().__init__(path, cut)
+        self.send(HELLO, producer + struct.pack("<Q", epoch))
+        kind, payload = self.receive()
+        assert kind == WELCOME, (kind, payload)
+        self.durable, self.batch_bytes_max = struct.unpack("<QI", payload)
+
+
 def main(path, total, cut=None):
     producer, epoch, connects = os.urandom(16), time.time_ns(), 0
     while True:
@@ -112,4 +117,5 @@ def main(path, total, cut=None):
             cut = None
 
 
-main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else None)
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else None)

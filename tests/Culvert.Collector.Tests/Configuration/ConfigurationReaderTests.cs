@@ -78,6 +78,16 @@ public sealed class ConfigurationReaderTests : IDisposable
     [InlineData("""{ "outputs": { "a": { "type": "store" }, "b": { "type": "store" } } }""", "outputs.b is one more")]
     [InlineData("""{ "outputs": { "a": { "type": "fiel", "path": "x" } } }""", "did you mean 'file'?")]
     [InlineData("""{ "outputs": { "a": { "type": "file" } } }""", "outputs.a.path is missing")]
+    [InlineData("""{ "outputs": { "a": { "type": "collector" } } }""", "outputs.a.endpoint is missing")]
+    [InlineData("""{ "outputs": { "a": { "type": "collector", "endpoint": "pigeon://x" } } }""", "No transport is")]
+    [InlineData("""{ "outputs": { "a": { "type": "collector", "endpoint": "tcp://10.0.0.1:1" } } }""", "use tls://")]
+    [InlineData(
+        """{ "inputs": { "i": { "type": "listen", "endpoint": "local://x" } }, """
+            + """ "outputs": { "a": { "type": "collector", "endpoint": "local://x" } } }""",
+        "where inputs.i of this collector listens")]
+    [InlineData(
+        """{ "inputs": { "i": { "type": "listen", "endpoint": "local://x", "relayFrom": ["me"] } } }""",
+        "say relay: true")]
     public void Read_OneThingWrong_IsOneSentenceThatNamesIt(string json, string expected)
     {
         Read(json, out var problems);

@@ -1,4 +1,5 @@
 using Culvert.Collector.Intake;
+using Culvert.Collector.Tests.Outputs.Relay;
 using Culvert.Logging;
 using Culvert.Records;
 using Culvert.Shipping;
@@ -34,6 +35,33 @@ public sealed class ShippingTests
         Assert.Equal(Enumerable.Range(1, 1_000).Select(i => $"record {i}"), collector.Intake.Bodies);
         Assert.Equal((long)1_000, collector.Intake.Records[^1].Attributes["number"]);
         Assert.Equal("protocol-client", collector.Intake.Records[0].Resource["service.name"]);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(20)]
+    [InlineData(40_000)]
+    public async Task PythonRelay_WrittenFromTheDocument_DeliversEachRecordOnce(int? cut)
+    {
+        if (CommandRun.FindProgram("python3") is not { } python)
+            { Assert.Skip("There is no python3 on this machine."); return; }
+        await using var central = RelayStation.Start();
+        await central.ListenAsync();
+        string[] arguments = [CommandRun.InRepository("tests/clients/relay_client.py"), central.Endpoint[7..], "1000"];
+        if (cut is not null) arguments = [.. arguments, $"{cut}"];
+        using var run = CommandRun.Start(python, arguments);
+        var (code, output, error) = await run.EndAsync();
+
+        Assert.True(code == 0, error);
+        Assert.Equal($"acknowledged=40 connects={(cut is null ? 1 : 2)} closed=True\n", output);
+        var ledger = central.Spool.Ledger.Snapshot();
+        Assert.Equal((2_000, true), (ledger.Total.Spooled, ledger.Balanced));
+        Assert.Equal(
+            [(1_000UL, 0UL, 0UL), (1_000UL, 0UL, 3UL)],
+            ledger.Producers.Select(p => (p.Received, p.Lost, p.Outstanding)).Order());
+        Assert.EndsWith(
+            "relay.name=python relayed.input=far relayed.peer.user=alice", Assert.Single(central.Origins()),
+            StringComparison.Ordinal);
     }
 
     [Fact]
