@@ -93,7 +93,7 @@ internal sealed class RelayConnection : IAsyncDisposable
             Output.Write(LogProtocol.Preface);
             RelayFrames.WriteHello(Output, new RelayHello(
                 RelayLimits.Version, _options.Self.Collector, _options.Self.Member, _options.Name));
-            await FlushAsync(both.Token).ConfigureAwait(false);
+            await SendHelloAsync(both.Token).ConfigureAwait(false);
             var (type, payload) = await ReadFrameAsync(both.Token).ConfigureAwait(false);
             if (type != LogFrameType.RelayWelcome
                 || !RelayFrames.TryReadWelcome(new ReadOnlySequence<byte>(payload), out var welcome)
@@ -104,6 +104,18 @@ internal sealed class RelayConnection : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new OutputException(RelaySentences.NoAnswer(_options.Place));
+        }
+    }
+
+    private async ValueTask SendHelloAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // What is read next says why.
         }
     }
 
@@ -142,5 +154,7 @@ internal sealed class RelayConnection : IAsyncDisposable
 
     // With TLS 1.3 a refused certificate is heard of here, and what ended the connection says so.
     private OutputException Ended(Exception? inner = null) =>
-        new(RelaySentences.Ended(_options.Place, (inner as ConnectionException)?.Message), inner);
+        new(RelaySentences.Ended(_options.Place, (inner as ConnectionException)?.Message ?? Reason()), inner);
+
+    private string? Reason() => _connection.Closed.IsCompletedSuccessfully ? _connection.Closed.Result.Message : null;
 }

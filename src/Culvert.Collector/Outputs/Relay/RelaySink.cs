@@ -161,9 +161,11 @@ internal sealed class RelaySink : IOutputSink
             await _connection!.FlushAsync(cancellationToken).ConfigureAwait(false);
             _unsentBytes = 0;
         }
-        catch (OutputException) when (_receiving.IsFaulted)
+        catch (OutputException)
         {
-            // What was received says why better than the write that failed after it.
+            // What was received, or is about to be, says why better than the write that failed after it.
+            await _receiving.WaitAsync(ShippingLimits.GoodbyeTimeout, _time, CancellationToken.None)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Check();
             throw;
         }
