@@ -227,8 +227,8 @@ public sealed class ConsumeTests(SharedBroker shared) : IClassFixture<SharedBrok
         }
     }
 
-    /// <summary>The members' records keep their order in each partition, by which the other collector tells what it has:
-    /// a member that is killed, the collector that is killed, and a collector that had sent twice make none
+    /// <summary>The members' records keep their order in each partition, by which the other collector tells what it
+    /// has: a member that is killed, the collector that is killed, and a collector that had sent twice make none
     /// twice.</summary>
     [Fact]
     public async Task Consume_IntoACollector_MemberAndCollectorKilled_EachRecordIsThereOnce()

@@ -5,8 +5,8 @@ using Culvert.Tests;
 
 namespace Culvert.Collector.Tests.Outputs.Relay;
 
-/// <summary>How fast a backlog goes from one collector's spool into another's, both on this machine and in this process.
-/// The last result stands in docs/scale-out.md.</summary>
+/// <summary>How fast a backlog goes from one collector's spool into another's, both in this process. The last
+/// result stands in docs/scale-out.md.</summary>
 public sealed class RelaySpeedTests
 {
     private const int Records = 1_000_000, RecordsOfBatch = 300;
