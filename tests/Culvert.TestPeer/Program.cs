@@ -20,6 +20,8 @@ switch (args)
         return await RingRoles.RunAsync(
             args[0], endpoint, step, int.Parse(occurrence, CultureInfo.InvariantCulture),
             bool.Parse(isKilled));
+    case [RingRoles.Idle, var endpoint]:
+        return await RingRoles.ListenAsync(endpoint);
     case [var role, var name]
         when OperatingSystem.IsWindows() && role.StartsWith(DesktopRoles.Prefix, StringComparison.Ordinal):
         return await DesktopRoles.RunAsync(role, name);

@@ -13,7 +13,11 @@ internal static class RingRoles
     public const string Send = "ring-send";
     public const string Receive = "ring-receive";
 
+    public const string Idle = "ring-idle";
+
     private const int Count = 20_000;
+
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(1);
 
     /// <summary>Says <c>ready</c>, <c>at N</c> with the messages published or seen when it comes to the step, and
     /// <c>done N</c> at the end.</summary>
@@ -37,6 +41,56 @@ internal static class RingRoles
         var total = role == Send ? await SendAllAsync(writer) : await ReceiveAllAsync(reader);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"done {total}"));
         return 0;
+    }
+
+    /// <summary>Listens, and answers each message. Says <c>ready</c>, and at each nudge how many threads poll and how
+    /// many milliseconds of processor time a second without work took.</summary>
+    public static async Task<int> ListenAsync(string endpoint)
+    {
+        var options = new ListenerOptions { BufferBytes = 64 * 1024 };
+        await using var listener = await Ipc.ListenAsync(endpoint, options);
+        _ = AcceptAllAsync(listener);
+        Console.WriteLine("ready");
+        while (true)
+        {
+            await Nudge.WaitAsync();
+            var before = Environment.CpuUsage.TotalTime;
+            await Task.Delay(IdleTime);
+            var used = Environment.CpuUsage.TotalTime - before;
+            var pollers = Directory.GetDirectories("/proc/self/task").Count(IsPoller);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"idle {pollers} {used.TotalMilliseconds:0}"));
+        }
+    }
+
+    private static bool IsPoller(string thread)
+    {
+        try
+        {
+            var name = File.ReadAllText(Path.Combine(thread, "comm"));
+            return name.StartsWith("Culvert poller", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false; // It has ended meanwhile.
+        }
+    }
+
+    private static async Task AcceptAllAsync(Listener listener)
+    {
+        while (await listener.AcceptAsync() is { } connection) _ = AnswerAsync(connection.Messages!);
+    }
+
+    private static async Task AnswerAsync(MessageChannel messages)
+    {
+        try
+        {
+            while (await messages.ReceiveAsync() is { } message) await messages.SendAsync(message);
+        }
+        catch (ConnectionException)
+        {
+            // The test is over.
+        }
     }
 
     /// <summary>As long as the message of this number is; it is filled with its number's last byte.</summary>
