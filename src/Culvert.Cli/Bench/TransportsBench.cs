@@ -212,7 +212,10 @@ internal static class TransportsBench
 
         report.Add(
             $"{name} idle", $"{IdleCount}",
-            [("bytes_per_idle_connection", bytes.Heap), ("resident_bytes", bytes.Resident)]);
+            [
+                ("bytes_per_idle_connection", bytes.Heap), ("resident_bytes", bytes.Resident),
+                ("cpu_us_per_s", bytes.ProcessorUs),
+            ]);
     }
 
     private static CBaseline? TryBuildC()

@@ -143,6 +143,44 @@ public sealed class SharedMessageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Continuation_ThatBlocks_DelaysItsOwnConnectionOnly()
+    {
+        const int Blocked = 8; // More than there are pollers.
+        using var release = new ManualResetEventSlim();
+        using var entered = new CountdownEvent(Blocked);
+        var pairs = new List<ConnectionPair>();
+        var blocking = new List<Task>();
+        try
+        {
+            for (var i = 0; i < Blocked; i++)
+            {
+                var pair = await ConnectionPair.OpenAsync($"shm://culvert-test-{Guid.NewGuid():N}", Token);
+                pairs.Add(pair);
+                blocking.Add(BlockAsync(pair.Server));
+                Send(pair.Client, [1]);
+            }
+
+            Assert.True(entered.Wait(Limit, Token));
+            var heard = _pair!.Server.Messages!.ReceiveAsync(Token).AsTask();
+            Send([9]);
+            Assert.Equal([9], (await heard.WaitAsync(Token))!.Value.ToArray());
+        }
+        finally
+        {
+            release.Set();
+            await Task.WhenAll(blocking);
+            foreach (var pair in pairs) await pair.DisposeAsync();
+        }
+
+        async Task BlockAsync(Connection connection)
+        {
+            await connection.Messages!.Reader!.WaitToReadAsync(Token).ConfigureAwait(false);
+            entered.Signal();
+            release.Wait(Token);
+        }
+    }
+
+    [Fact]
     public async Task Complete_AfterMessages_EndsThemInGoodOrder()
     {
         Send([1]);
