@@ -55,7 +55,8 @@ internal static class RingRoles
         {
             await Nudge.WaitAsync();
             var before = Environment.CpuUsage.TotalTime;
-            await Task.Delay(IdleTime);
+            using var second = new PeriodicTimer(IdleTime);
+            await second.WaitForNextTickAsync();
             var used = Environment.CpuUsage.TotalTime - before;
             var pollers = Directory.GetDirectories("/proc/self/task").Count(IsPoller);
             Console.WriteLine(string.Create(

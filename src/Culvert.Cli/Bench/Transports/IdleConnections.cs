@@ -10,7 +10,8 @@ internal static class IdleConnections
     /// <summary>What each of many silent connections costs the other side, in bytes: of its managed heap after a full
     /// collection, and of its resident memory; and the processor time in microseconds that all of them took of a
     /// second.</summary>
-    public static async Task<(double Heap, double Resident, double ProcessorUs)?> MeasureAsync(Endpoint endpoint, int count)
+    public static async Task<(double Heap, double Resident, double ProcessorUs)?> MeasureAsync(
+        Endpoint endpoint, int count)
     {
         await using var control = await ConnectionLine.DialAsync(endpoint, TransportsPeer.Memory, 0)
             .ConfigureAwait(false);
