@@ -9,9 +9,11 @@ export class Facets {
   constructor(onFilter) {
     this.root = find('facets');
     this.onFilter = onFilter;
+    this.fields = [];
   }
 
   show({ sampled, fields }) {
+    this.fields = fields;
     if (!fields.length) {
       this.root.replaceChildren();
       return;

@@ -28,6 +28,7 @@ export class LedgerView {
       const stats = await json('/api/stats', {}, signal);
       if (signal.aborted) return;
       if (stats.indices) this.drawIndices(stats);
+      else if (stats.consumer) this.drawConsumer(stats);
       else this.draw(stats);
     } catch (error) {
       if (signal.aborted) return;
@@ -46,6 +47,26 @@ export class LedgerView {
     ].filter(Boolean));
   }
 
+  /** A member of a consumer group: what it reads, how far it is, and what became of what it read. */
+  drawConsumer({ consumer, time }) {
+    const { output, partitions } = consumer;
+    this.root.replaceChildren(...[
+      el('header', {}, el('h1', {}, `Consumer of ${consumer.group}`),
+        el('p', { class: 'faint' }, `Reads ${consumer.topics.join(', ')}${consumer.paused ? ', and waits for its output' : ''}, as of ${full(time).slice(0, 19)}.`)),
+      el('div', { class: 'cards' },
+        el('section', { class: 'card' }, el('h2', {}, 'Lag'), el('p', { class: 'figure' }, count(consumer.lag)),
+          el('p', { class: 'faint' }, 'messages that are in Kafka and not safe yet')),
+        listCard('Read', [['messages', consumer.messages], ['records', consumer.records], ['duplicates left out', consumer.duplicates]],
+          [consumer.problem, refused(consumer)].filter(Boolean).join(' ')),
+        listCard(`Output ${output.name}`, [['stored', output.stored], ['waiting', output.waiting]],
+          [output.problem, refused(output)].filter(Boolean).join(' '))),
+      partitions.length
+        ? table('Partitions of this member', ['Topic', 'Partition', 'Read', 'Safe', 'End', 'Lag', 'Waiting'],
+          partitions.map((one) => [one.topic, one.partition, one.read, one.safe, one.end, one.lag, one.waiting]))
+        : el('p', { class: 'faint' }, 'The group has given this member no partition.'),
+    ]);
+  }
+
   draw(stats) {
     const total = stats.total;
     const lost = sumOf(stats.producers, 'lost') + stats.forgottenProducers.lost;
@@ -62,6 +83,8 @@ export class LedgerView {
         figureCard('Lost before they came', lost, 'Numbers that programs gave and that never arrived'),
         figureCard('Damaged on disk', damaged, 'Records in spool entries that could not be read')),
       drops(total.dropped),
+      shed(stats.shedByLevel),
+      mended(stats.inputs),
       table('By input', ['Input', 'Received', 'Duplicates', 'Dropped', 'Spooled'], stats.inputs.map(counts)),
       table('By program', ['Program', 'Received', 'Duplicates', 'Dropped', 'Spooled'], stats.sources.map(counts)),
       table('Programs that number their records', ['Program', 'Input', 'Produced', 'Received', 'Outstanding', 'Lost', 'Dropped by itself'],
@@ -88,6 +111,12 @@ function sumCard(title, whole, expected, parts, problem) {
     problem ? el('p', { class: 'bad' }, plain(problem)) : null);
 }
 
+function listCard(title, parts, problem) {
+  return el('section', { class: 'card' }, el('h2', {}, title),
+    el('dl', {}, ...parts.flatMap(([name, n]) => [el('dt', {}, name), el('dd', {}, count(n))])),
+    problem ? el('p', { class: 'bad' }, plain(problem)) : el('p', { class: 'good' }, '\u2713 no trouble'));
+}
+
 function figureCard(title, n, text) {
   return el('section', { class: 'card' }, el('h2', {}, title),
     el('p', { class: 'figure' }, count(n)), el('p', { class: n ? 'bad' : 'good' }, n ? text : '\u2713 none'));
@@ -98,11 +127,23 @@ function drops(byReason) {
   return rows.length ? table('Dropped, by reason', ['Reason', 'Records'], rows) : null;
 }
 
+/** What a short disk cost, lowest level first: the more urgent ones are kept longest. */
+function shed(byLevel) {
+  const rows = Object.entries(byLevel ?? {}).filter(([, n]) => n > 0);
+  return rows.length ? table('Dropped on a short disk, by level', ['Level', 'Records'], rows) : null;
+}
+
+function mended(inputs) {
+  const rows = inputs.flatMap((input) => Object.entries(input.mended ?? {}).filter(([, n]) => n > 0).map(([reason, n]) => [input.name, reason, n]));
+  return rows.length ? table('Mended when they came', ['Input', 'What was not right', 'Records'], rows) : null;
+}
+
 function table(title, heads, rows) {
-  const isNumber = (value) => typeof value === 'number';
+  // What is not known yet stands where its number will.
+  const isNumber = (value) => typeof value === 'number' || value === null;
   if (!rows.length) return null;
   return el('section', { class: 'sheet' }, el('h2', {}, title), el('table', {},
     el('thead', {}, el('tr', {}, ...heads.map((head, i) => el('th', { class: isNumber(rows[0][i]) ? 'number' : null, scope: 'col' }, head)))),
     el('tbody', {}, ...rows.map((row) => el('tr', {}, ...row.map((value) =>
-      el('td', { class: isNumber(value) ? (value ? 'number' : 'number zero') : null }, isNumber(value) ? count(value) : plain(value))))))));
+      el('td', { class: isNumber(value) ? (value ? 'number' : 'number zero') : null }, value === null ? '\u2013' : isNumber(value) ? count(value) : plain(value))))))));
 }

@@ -2,11 +2,12 @@
 import { find, el } from './dom.js';
 import { address, read } from './state.js';
 import { presets, rangeLabel } from './time.js';
-import { history as queries, remember, withFilter } from './query.js';
+import { remember, withFilter } from './query.js';
 import { keyOf } from './record.js';
 import { SearchView } from './search.js';
 import { SingleView } from './single.js';
 import { LedgerView } from './ledger.js';
+import { Suggest } from './suggest.js';
 
 let state = read();
 
@@ -48,10 +49,6 @@ function render() {
   views[state.view].show(state);
 }
 
-function fillHistory() {
-  find('history').replaceChildren(...queries().map((query) => el('option', { value: query })));
-}
-
 function toggleLive() {
   const isLive = state.view === 'search' && state.live;
   navigate({ ...state, view: 'search', live: !isLive, from: '', to: '' });
@@ -69,7 +66,6 @@ function bindControls() {
     event.preventDefault();
     const q = find('query').value.trim();
     remember(q);
-    fillHistory();
     navigate({ ...state, view: 'search', q });
   });
   find('live').addEventListener('click', toggleLive);
@@ -132,7 +128,7 @@ function onKey(event) {
 }
 
 bindControls();
-fillHistory();
+new Suggest({ bounds: () => views.search.bounds ?? {}, fields: () => views.search.facets.fields });
 addEventListener('keydown', onKey);
 addEventListener('popstate', () => { state = read(); render(); });
 render();

@@ -42,6 +42,18 @@ function split(query) {
   return query.match(/(?:"(?:\\.|[^"\\])*"?|[^\s"])+/g) ?? [];
 }
 
+/** What is being written at the caret: a field's name, or a value with its field; null within a phrase of its own. */
+export function completion(query, caret) {
+  const before = query.slice(0, caret);
+  const value = /(?:^|[\s(])-?([\p{L}\p{N}_.\-/@]+?)(?:>=|<=|[:=<>])("[^"]*|[^\s()"]*)$/u.exec(before);
+  const isQuoted = (before.match(/"/g)?.length ?? 0) % 2 === 1;
+  if (value && isQuoted === value[2].startsWith('"')) {
+    return { field: value[1], typed: value[2], from: caret - value[2].length, to: caret };
+  }
+  const name = isQuoted ? null : /(?:^|[\s(])-?([\p{L}_][\p{L}\p{N}_.\-/@]*)$/u.exec(before);
+  return name && { typed: name[1], from: caret - name[1].length, to: caret };
+}
+
 const key = 'culvert-queries';
 
 export function history() {

@@ -148,6 +148,11 @@ export class SearchView {
 
   fail(error, signal) {
     if (signal.aborted) return;
+    if (error.status === 404) {
+      // A consumer that writes elsewhere has nothing to search in: what it does is its ledger.
+      this.navigate({ ...this.state, view: 'ledger' }, true);
+      return;
+    }
     this.tell('');
     this.results.say(empty('That did not work', error.message, button('Try again', () => this.show(this.state))));
   }
