@@ -13,15 +13,26 @@ internal static class AttributeValue
     /// <summary>Most elements written of one list; a list may be endless.</summary>
     private const int ElementCountMax = 256;
 
-    public static void Add(ref AttributeWriter attributes, string key, object? value)
+    public static void Add(ref AttributeWriter attributes, in LogField field)
+    {
+        switch (field.Kind)
+        {
+            case LogFieldKind.Object: Add(ref attributes, field.Key, field.Value); break;
+            case LogFieldKind.Text when field.Utf8Key is { } key:
+                attributes.Add(key, ((string)field.Value!).AsSpan());
+                break;
+            case LogFieldKind.Int64 when field.Utf8Key is { } key: attributes.Add(key, field.Int64); break;
+            case LogFieldKind.Text: attributes.Add(field.Key, ((string)field.Value!).AsSpan()); break;
+            case LogFieldKind.Int64: attributes.Add(field.Key, field.Int64); break;
+            case LogFieldKind.Double: attributes.Add(field.Key, field.Double); break;
+            case LogFieldKind.Boolean: attributes.Add(field.Key, field.Boolean); break;
+        }
+    }
+
+    private static void Add(ref AttributeWriter attributes, string key, object? value)
     {
         switch (value)
         {
-            case string text: attributes.Add(key, text.AsSpan()); break;
-            case int number: attributes.Add(key, (long)number); break;
-            case long number: attributes.Add(key, number); break;
-            case double number: attributes.Add(key, number); break;
-            case bool flag: attributes.Add(key, flag); break;
             case DateTime time: attributes.Add(key, time.ToString("O", CultureInfo.InvariantCulture)); break;
             case DateTimeOffset time: attributes.Add(key, time.ToString("O", CultureInfo.InvariantCulture)); break;
             case byte[] bytes: attributes.AddBytes(System.Text.Encoding.UTF8.GetBytes(key), bytes); break;

@@ -7,8 +7,8 @@ namespace Culvert.Logging;
 /// <summary>Makes loggers that hand every record to the Culvert collector. One journal, or one connection, serves
 /// them all.</summary>
 /// <remarks>Any thread. Over a connection, dispose waits for the collector, at most the shutdown timeout; a program
-/// that ends without disposing its logging is waited for in the same way when the process exits. With a journal nothing is
-/// waited for.</remarks>
+/// that ends without disposing its logging is waited for in the same way when the process exits. With a journal nothing
+/// is waited for.</remarks>
 [ProviderAlias("Culvert")]
 public sealed class CulvertLoggerProvider : ILoggerProvider, ISupportExternalScope, IAsyncDisposable
 {

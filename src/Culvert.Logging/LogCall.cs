@@ -15,8 +15,8 @@ internal sealed class LogCall
     [ThreadStatic]
     private static LogCall? _free;
 
-    private readonly List<KeyValuePair<string, object?>> _fields = [];
-    private readonly List<KeyValuePair<string, object?>> _scopeFields = [];
+    private readonly LogFields _fields = new();
+    private readonly LogFields _scopeFields = new();
     private readonly StringBuilder _scopeText = new();
     private readonly RecordBuffer _rendered = new(256);
     private string? _note;
@@ -54,7 +54,11 @@ internal sealed class LogCall
     {
         try
         {
-            StateReader<TState>.Read(state, _fields);
+            if (StateReader<TState>.Read(state, _fields) is { } shape)
+            {
+                Template = shape.Template;
+                return;
+            }
         }
         catch (Exception exception)
         {
@@ -73,7 +77,7 @@ internal sealed class LogCall
             // A scope of keys and values has nothing to say as a text: its ToString is the name of its type.
             var isText = scope is not IEnumerable<KeyValuePair<string, object?>>;
             if (!isText) StateReader.Read(scope, _scopeFields);
-            isText |= _scopeFields.RemoveAll(static field => field.Key == LogAttributes.OriginalFormat) > 0;
+            isText |= TakeTemplate(_scopeFields, start) is not null;
             if (!isText) return;
             var text = scope.ToString();
             if (_scopeText.Length > 0) _scopeText.Append(" => ");
@@ -81,7 +85,7 @@ internal sealed class LogCall
         }
         catch (Exception exception)
         {
-            _scopeFields.RemoveRange(start, Math.Max(0, _scopeFields.Count - start));
+            _scopeFields.RemoveFrom(start);
             Note("Reading a scope", exception);
         }
     }
@@ -93,7 +97,7 @@ internal sealed class LogCall
         try
         {
             if (Template is not null && StateReader<TState>.IsTemplateFormatter(formatter)
-                && Template.TryRender(_fields, _rendered))
+                && Template.TryRender(_fields.All, _rendered))
                 return null;
             return formatter(state, exception) ?? "";
         }
@@ -106,7 +110,7 @@ internal sealed class LogCall
 
     public void WriteAttributes(ref AttributeWriter attributes, EventId eventId, Exception? exception)
     {
-        foreach (var (key, value) in _fields) Add(ref attributes, key, value);
+        foreach (ref readonly var field in _fields.All) Add(ref attributes, field);
         if (_scopeFields.Count > 0) WriteScopeFields(ref attributes);
         if (_scopeText.Length > 0) attributes.Add(LogAttributes.Scope, _scopeText.ToString());
         if (eventId.Id != 0) attributes.Add(LogAttributes.EventId, (long)eventId.Id);
@@ -114,13 +118,13 @@ internal sealed class LogCall
         if (_note is not null) attributes.Add(LogAttributes.Note, _note);
     }
 
-    private static string? TakeTemplate(List<KeyValuePair<string, object?>> fields)
+    private static string? TakeTemplate(LogFields fields, int from = 0)
     {
         // It stands last by convention.
-        for (var i = fields.Count - 1; i >= 0; i--)
+        for (var i = fields.Count - 1; i >= from; i--)
         {
-            if (fields[i].Key != LogAttributes.OriginalFormat) continue;
-            var template = fields[i].Value as string;
+            if (fields.All[i].Key != LogAttributes.OriginalFormat) continue;
+            var template = fields.All[i].Value as string;
             fields.RemoveAt(i);
             return template;
         }
@@ -134,19 +138,9 @@ internal sealed class LogCall
     {
         for (var i = 0; i < _scopeFields.Count; i++)
         {
-            var (key, value) = _scopeFields[i];
-            if (!HasKey(_fields, 0, key) && !HasKey(_scopeFields, i + 1, key)) Add(ref attributes, key, value);
+            var field = _scopeFields.All[i];
+            if (!_fields.HasKey(0, field.Key) && !_scopeFields.HasKey(i + 1, field.Key)) Add(ref attributes, field);
         }
-    }
-
-    private static bool HasKey(List<KeyValuePair<string, object?>> fields, int from, string key)
-    {
-        for (var i = from; i < fields.Count; i++)
-        {
-            if (fields[i].Key == key) return true;
-        }
-
-        return false;
     }
 
     private void WriteException(ref AttributeWriter attributes, Exception exception)
@@ -165,15 +159,15 @@ internal sealed class LogCall
         }
     }
 
-    private void Add(ref AttributeWriter attributes, string? key, object? value)
+    private void Add(ref AttributeWriter attributes, in LogField field)
     {
         try
         {
-            AttributeValue.Add(ref attributes, key ?? "", value);
+            AttributeValue.Add(ref attributes, field);
         }
         catch (Exception exception)
         {
-            Note($"Reading '{key}'", exception);
+            Note($"Reading '{field.Key}'", exception);
         }
     }
 

@@ -42,30 +42,34 @@ internal sealed class MessageTemplate
     }
 
     /// <summary>Writes the message. False, and then nothing that counts is written, when it is no plain case.</summary>
-    public bool TryRender(List<KeyValuePair<string, object?>> fields, RecordBuffer output)
+    public bool TryRender(ReadOnlySpan<LogField> fields, RecordBuffer output)
     {
         output.Clear();
-        if (_literals is null || fields.Count != _literals.Length - 1) return false;
+        if (_literals is null || fields.Length != _literals.Length - 1) return false;
         output.WriteBytes(_literals[0]);
-        for (var i = 0; i < fields.Count; i++)
+        for (var i = 0; i < fields.Length; i++)
         {
-            if (!TryRender(fields[i].Value, output)) return false;
+            if (!TryRender(fields[i], output)) return false;
             output.WriteBytes(_literals[i + 1]);
         }
 
         return true;
     }
 
-    private static bool TryRender(object? value, RecordBuffer output)
+    private static bool TryRender(in LogField field, RecordBuffer output)
     {
-        switch (value)
+        switch (field.Kind)
+        {
+            case LogFieldKind.Text: return TryWrite((string)field.Value!, output);
+            case LogFieldKind.Boolean: output.WriteBytes(field.Boolean ? "True"u8 : "False"u8); return true;
+            case LogFieldKind.Int64: return TryFormat(field.Int64, output);
+            case LogFieldKind.Double: return TryFormat(field.Double, output);
+            default: break;
+        }
+
+        switch (field.Value)
         {
             case null: output.WriteBytes("(null)"u8); return true;
-            case string text: return TryWrite(text, output);
-            case bool flag: output.WriteBytes(flag ? "True"u8 : "False"u8); return true;
-            case int number: return TryFormat(number, output);
-            case long number: return TryFormat(number, output);
-            case double number: return TryFormat(number, output);
             case Guid id: return TryFormat(id, output);
             default: return false;
         }

@@ -9,13 +9,18 @@ namespace Culvert.Logging;
 /// behind an interface, and boxing one costs 40 bytes a call.</summary>
 internal static class StateReader<TState>
 {
-    private static readonly Action<TState, List<KeyValuePair<string, object?>>>? ReadStruct = Create();
+    private static readonly Action<TState, LogFields>? ReadValues = ValuesReader.TryCreate<TState>();
+    private static readonly Action<TState, LogFields>? ReadStruct = Create();
     private static Func<TState, Exception?, string>? _templateFormatter;
 
-    public static void Read(TState state, List<KeyValuePair<string, object?>> fields)
+    /// <summary>Reads the fields, and returns what all calls like this one share, when that is known: then the template
+    /// is there and not among the fields.</summary>
+    public static CallShape? Read(TState state, LogFields fields)
     {
+        if (ReadValues is not null && TryReadValues(state, fields) is { } shape) return shape;
         if (ReadStruct is not null) ReadStruct(state, fields);
         else StateReader.Read(state, fields);
+        return null;
     }
 
     /// <summary>Whether this formatter renders the template of this state and nothing else: both are those of
@@ -31,12 +36,31 @@ internal static class StateReader<TState>
         return true;
     }
 
-    private static Action<TState, List<KeyValuePair<string, object?>>>? Create()
+    private static CallShape? TryReadValues(TState state, LogFields fields)
+    {
+        ReadValues!(state, fields);
+        if (fields.Formatter is { } formatter)
+        {
+            var shape = CallShape.Find(formatter)
+                ?? CallShape.Add(formatter, (IReadOnlyList<KeyValuePair<string, object?>>)state!);
+            var all = fields.All;
+            if (shape.Template is not null && shape.Keys.Length == all.Length)
+            {
+                for (var i = 0; i < all.Length; i++) all[i] = all[i].With(shape.Keys[i], shape.Utf8Keys[i]);
+                return shape;
+            }
+        }
+
+        fields.Clear();
+        return null;
+    }
+
+    private static Action<TState, LogFields>? Create()
     {
         if (!typeof(TState).IsValueType || !RuntimeFeature.IsDynamicCodeSupported) return null;
         if (!typeof(TState).IsAssignableTo(typeof(IReadOnlyList<KeyValuePair<string, object?>>))) return null;
         return typeof(StateReader).GetMethod(nameof(StateReader.ReadStruct), BindingFlags.Static | BindingFlags.Public)!
-            .MakeGenericMethod(typeof(TState)).CreateDelegate<Action<TState, List<KeyValuePair<string, object?>>>>();
+            .MakeGenericMethod(typeof(TState)).CreateDelegate<Action<TState, LogFields>>();
     }
 }
 
@@ -48,23 +72,26 @@ internal static class StateReader
 
     public static bool IsOfLogging(Type? type) => type?.Assembly == typeof(LoggerMessage).Assembly;
 
-    public static void ReadStruct<T>(T state, List<KeyValuePair<string, object?>> fields)
+    public static void ReadStruct<T>(T state, LogFields fields)
         where T : struct, IReadOnlyList<KeyValuePair<string, object?>>
     {
         var count = Math.Min(state.Count, FieldsMax);
-        for (var i = 0; i < count; i++) fields.Add(state[i]);
+        for (var i = 0; i < count; i++) Add(fields, state[i]);
     }
 
-    public static void Read(object? source, List<KeyValuePair<string, object?>> fields)
+    public static void Read(object? source, LogFields fields)
     {
         if (source is IReadOnlyList<KeyValuePair<string, object?>> list)
         {
             var count = Math.Min(list.Count, FieldsMax);
-            for (var i = 0; i < count; i++) fields.Add(list[i]);
+            for (var i = 0; i < count; i++) Add(fields, list[i]);
         }
         else if (source is IEnumerable<KeyValuePair<string, object?>> sequence)
         {
-            fields.AddRange(sequence.Take(FieldsMax));
+            foreach (var field in sequence.Take(FieldsMax)) Add(fields, field);
         }
     }
+
+    private static void Add(LogFields fields, KeyValuePair<string, object?> field) =>
+        fields.Add(field.Key, field.Value);
 }

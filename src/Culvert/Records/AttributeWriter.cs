@@ -42,6 +42,11 @@ internal struct AttributeWriter
         if (BeginValue(key, AttributeType.Text)) Note(_buffer.WriteString(value, RecordLimits.StringBytesMax));
     }
 
+    public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<char> value)
+    {
+        if (BeginValue(key, AttributeType.Text)) Note(_buffer.WriteString(value, RecordLimits.StringBytesMax));
+    }
+
     public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         if (BeginValue(key, AttributeType.Text)) Note(_buffer.WriteString(value, RecordLimits.StringBytesMax));

@@ -101,7 +101,7 @@ internal sealed class JournalDrain : IDisposable
 
     public void Remove() => _reader.Remove();
 
-    /// <summary>Waits until all that was handed over is durable or the token cancelled; reads no more.</summary>
+    /// <summary>Waits until what was handed over is durable or the token cancelled; reads no more.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _pipeline.Complete();
