@@ -7,8 +7,8 @@ namespace Culvert.Logging;
 /// <summary>What all calls of one LoggerMessage share: the names of their fields and the template.</summary>
 internal sealed class CallShape
 {
-    /// <summary>There is one for each LoggerMessage of the program; one that makes its own at run time must not fill the
-    /// memory.</summary>
+    /// <summary>There is one for each LoggerMessage of the program; one that makes its own at run time must not fill
+    /// the memory.</summary>
     private const int KeptMax = 4_096;
 
     private static readonly ConcurrentDictionary<object, CallShape> Known = new(ByReference.Instance);

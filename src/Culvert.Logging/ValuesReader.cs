@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace Culvert.Logging;
 
 /// <summary>
-/// Makes code that reads the values of LoggerMessage's states from their fields. Their interface hands each value out as
+/// Makes code that reads the values of LoggerMessage's states from their fields. Their interface hands a value out as
 /// an object, and boxing a number costs 24 bytes a call; the fields are private, so this is the only way that allocates
 /// nothing.
 /// </summary>

@@ -1,122 +1,134 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using Culvert.Cli.Terminal;
+using Culvert.Journals;
 using Culvert.Logging;
 using Culvert.Shipping;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Cli.Bench;
 
-/// <summary><c>culvert bench log</c>: what one call of ILogger costs the program, and how fast a program's records
-/// leave it.</summary>
+/// <summary><c>culvert bench log</c>: what one call of ILogger costs the program, beside other providers, and how fast a
+/// program's records leave it.</summary>
 internal static partial class LogBench
 {
-    private const int Calls = 200_000;
-    private const int Rounds = 7;
+    /// <summary>Room for a round of calls below the quarter that is kept for warnings.</summary>
+    private const int BufferBytes = 256 * 1024 * 1024;
 
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "One JSON object a line." };
+        var alone = new Option<bool>("--alone")
+        {
+            Description = "Leave out OpenTelemetry, Serilog and NLog, which are built in the repository's bench folder.",
+        };
         var command = new Command("log",
-            "Measure a structured log call with two arguments through AddCulvert.") { json };
-        command.SetAction((result, _) => RunAsync(result.GetValue(json)));
-        return command.WithExamples("culvert bench log");
+            "Measure a structured log call with two arguments through AddCulvert, and through others.") { json, alone };
+        command.SetAction((result, cancellation) =>
+            RunAsync(new BenchReport("log", result.GetValue(json), Console.Out), result.GetValue(alone), cancellation));
+        return command.WithExamples("culvert bench log", "culvert bench log --alone --json");
     }
 
-    private static async Task<int> RunAsync(bool json)
+    private static async Task<int> RunAsync(BenchReport report, bool alone, CancellationToken cancellation)
     {
-        var report = new BenchReport("log", json, Console.Out);
         using var discarding = new LoggerFactory([new DiscardingProvider()]);
-        var baseline = await MeasureAsync(discarding, 1, static () => Task.CompletedTask);
-        report.Add("discarding provider", "1 thread", Figures(baseline));
-
-        await using var collector = await AcknowledgingCollector.StartAsync();
+        var baseline = await LogCallMeter.MeasureAsync(
+            discarding.CreateLogger("Culvert.Bench"), 1, static () => Task.CompletedTask);
+        report.Add("null provider", "1 thread", baseline.Columns);
         foreach (var threads in (int[])[1, 2, 4])
         {
-            var options = new CulvertLoggerOptions { Endpoint = collector.Endpoint, BufferBytes = 512 * 1024 * 1024 };
-            await using var provider = new CulvertLoggerProvider(options);
-            using var loggers = new LoggerFactory([provider]);
-            var before = collector.RecordCount;
-            var measured = await MeasureAsync(loggers, threads, () => provider.FlushAsync(TimeSpan.FromSeconds(30)));
-            report.Add("AddCulvert", threads == 1 ? "1 thread" : $"{threads} threads", Figures(measured));
-            Check(report, provider, collector.RecordCount - before, (long)Calls * (Rounds + 1));
+            if (JournalFolder.Unsupported is null) await MeasureJournalAsync(report, threads);
+            await MeasureConnectionAsync(report, threads);
         }
 
-        await MeasureShippingAsync(report, collector);
+        if (!alone) await LogPeers.RunAsync(report, cancellation);
+        await MeasureShippingAsync(report);
         return report.ExitCode;
     }
 
-    private static async Task MeasureShippingAsync(BenchReport report, AcknowledgingCollector collector)
+    private static async Task MeasureJournalAsync(BenchReport report, int threads)
+    {
+        var folder = Directory.CreateTempSubdirectory("culvert-bench-").FullName;
+        try
+        {
+            await using var provider = new CulvertLoggerProvider(new CulvertLoggerOptions
+            {
+                Journal = JournalMode.Always, JournalFolder = folder, BufferBytes = BufferBytes,
+            });
+            using var loggers = new LoggerFactory([provider]);
+            using var reader = JournalReader.TryOpen(JournalFolder.Journals(folder).Single())
+                ?? throw new InvalidOperationException("The journal cannot be read.");
+            var read = 0L;
+            var measured = await LogCallMeter.MeasureAsync(loggers.CreateLogger("Culvert.Bench"), threads, () =>
+            {
+                read += Drain(reader);
+                return Task.CompletedTask;
+            });
+            report.Add("AddCulvert, journal", Threads(threads), measured.Columns);
+            Check(report, provider, read);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static long Drain(JournalReader reader)
+    {
+        var records = 0L;
+        while (reader.Read() is { IsEmpty: false } batch)
+        {
+            reader.Release(batch.EndPosition, batch.LastSequence, batch.Records);
+            records += batch.Records;
+        }
+
+        return records;
+    }
+
+    private static async Task MeasureConnectionAsync(BenchReport report, int threads)
+    {
+        await using var collector = await AcknowledgingCollector.StartAsync();
+        await using var provider = new CulvertLoggerProvider(
+            new CulvertLoggerOptions { Endpoint = collector.Endpoint, BufferBytes = BufferBytes });
+        using var loggers = new LoggerFactory([provider]);
+        var measured = await LogCallMeter.MeasureAsync(
+            loggers.CreateLogger("Culvert.Bench"), threads, () => provider.FlushAsync(TimeSpan.FromSeconds(30)));
+        report.Add("AddCulvert, connection", Threads(threads), measured.Columns);
+        Check(report, provider, collector.RecordCount);
+    }
+
+    private static async Task MeasureShippingAsync(BenchReport report)
     {
         const int Count = 1_000_000;
+        await using var collector = await AcknowledgingCollector.StartAsync();
         await using var provider = new CulvertLoggerProvider(new CulvertLoggerOptions
         {
             Endpoint = collector.Endpoint, FullMode = FullMode.Wait, WaitTimeout = Timeout.InfiniteTimeSpan,
         });
         using var loggers = new LoggerFactory([provider]);
         var logger = loggers.CreateLogger("Culvert.Bench");
-        var before = collector.RecordCount;
         var startedAt = Stopwatch.GetTimestamp();
-        for (var i = 0; i < Count; i++) Taken(logger, i, "a colour");
+        for (var i = 0; i < Count; i++) Sent(logger, i, "a colour");
         await provider.FlushAsync(TimeSpan.FromSeconds(30));
-        var seconds = Stopwatch.GetElapsedTime(startedAt).TotalSeconds;
-        report.Add("log, ship, acknowledge", "1 thread", [("records_per_s", Count / seconds)]);
-        Check(report, provider, collector.RecordCount - before, Count);
+        report.Add(
+            "log, ship, acknowledge", "1 thread",
+            [("records_per_s", Count / Stopwatch.GetElapsedTime(startedAt).TotalSeconds)]);
+        if (collector.RecordCount != Count) report.Wrong($"{collector.RecordCount} records arrived of {Count}");
     }
 
-    private static void Check(BenchReport report, CulvertLoggerProvider provider, long arrived, long expected)
+    private static string Threads(int threads) =>
+        threads == 1 ? "1 thread" : string.Create(CultureInfo.InvariantCulture, $"{threads} threads");
+
+    private static void Check(BenchReport report, CulvertLoggerProvider provider, long arrived)
     {
+        const long Expected = (long)LogCallMeter.Calls * LogCallMeter.AllRounds;
         if (provider.Statistics.Dropped > 0) report.Wrong($"{provider.Statistics.Dropped} records were dropped");
-        if (arrived != expected) report.Wrong($"{arrived} records arrived of {expected}");
-    }
-
-    private static (string, double)[] Figures(Measured measured) =>
-        [("ns_per_call", measured.NsPerCall), ("allocated_b_per_call", measured.BytesPerCall),
-            ("calls_per_s", measured.CallsPerSecond)];
-
-    /// <summary>The median of several rounds; between them all is shipped, so that each begins with an empty
-    /// buffer.</summary>
-    private static async Task<Measured> MeasureAsync(ILoggerFactory loggers, int threads, Func<Task> settle)
-    {
-        var logger = loggers.CreateLogger("Culvert.Bench");
-        await RoundAsync(logger, threads);
-        await settle();
-        var rounds = new List<Measured>();
-        for (var round = 0; round < Rounds; round++)
-        {
-            rounds.Add(await RoundAsync(logger, threads));
-            await settle();
-        }
-
-        rounds.Sort((a, b) => a.NsPerCall.CompareTo(b.NsPerCall));
-        return rounds[rounds.Count / 2];
-    }
-
-    private static async Task<Measured> RoundAsync(ILogger logger, int threads)
-    {
-        var allocated = 0L;
-        var busy = 0L;
-        var startedAt = Stopwatch.GetTimestamp();
-        var writers = Enumerable.Range(0, threads).Select(_ => Task.Factory.StartNew(
-            () =>
-            {
-                var before = GC.GetAllocatedBytesForCurrentThread();
-                var began = Stopwatch.GetTimestamp();
-                for (var i = 0; i < Calls / threads; i++) Taken(logger, i, "a colour");
-                Interlocked.Add(ref busy, Stopwatch.GetTimestamp() - began);
-                Interlocked.Add(ref allocated, GC.GetAllocatedBytesForCurrentThread() - before);
-            },
-            TaskCreationOptions.LongRunning)).ToArray();
-        await Task.WhenAll(writers);
-        var elapsed = Stopwatch.GetElapsedTime(startedAt);
-        return new Measured(
-            busy * 1e9 / Stopwatch.Frequency / Calls, allocated / (double)Calls, Calls / elapsed.TotalSeconds);
+        if (arrived != Expected) report.Wrong($"{arrived} records arrived of {Expected}");
     }
 
     [LoggerMessage(1, LogLevel.Information, "Took {Count} of {Colour} from the shelf")]
-    private static partial void Taken(ILogger logger, int count, string colour);
-
-    private readonly record struct Measured(double NsPerCall, double BytesPerCall, double CallsPerSecond);
+    private static partial void Sent(ILogger logger, int count, string colour);
 
     /// <summary>Formats the message, as every provider must, and forgets it.</summary>
     private sealed class DiscardingProvider : ILoggerProvider, ILogger

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Cli.Bench;
+
+/// <summary>Measures one structured log call with two arguments through any logger. Compiled into the program with the
+/// peers too, so that all are measured by the same code.</summary>
+internal static partial class LogCallMeter
+{
+    public const int Calls = 200_000;
+    private const int WarmUps = 4;
+    private const int Rounds = 7;
+
+    /// <summary>Rounds of a measurement, the warm-up included.</summary>
+    public const int AllRounds = WarmUps + Rounds + 1;
+
+    /// <summary>The median of several rounds of calls, and from one more round, in which each call is timed, the slowest
+    /// of a thousand. Between rounds what was logged is carried away by <paramref name="settle"/>.</summary>
+    public static async Task<LogCallFigures> MeasureAsync(ILogger logger, int threads, Func<Task> settle)
+    {
+        for (var round = 0; round < WarmUps; round++)
+        {
+            await RoundAsync(logger, threads, null);
+            await settle();
+        }
+
+        var rounds = new List<LogCallFigures>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            rounds.Add(await RoundAsync(logger, threads, null));
+            await settle();
+        }
+
+        rounds.Sort((a, b) => a.MeanNs.CompareTo(b.MeanNs));
+        var ticks = new long[Calls];
+        await RoundAsync(logger, threads, ticks);
+        await settle();
+        Array.Sort(ticks);
+        var p999 = ticks[(int)(Calls * 0.999)] * 1e9 / Stopwatch.Frequency;
+        return rounds[Rounds / 2] with { P999Ns = p999 };
+    }
+
+    private static async Task<LogCallFigures> RoundAsync(ILogger logger, int threads, long[]? ticks)
+    {
+        var (allocated, busy) = (0L, 0L);
+        var writers = Enumerable.Range(0, threads).Select(thread => Task.Factory.StartNew(
+            () =>
+            {
+                var count = Calls / threads;
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                var began = Stopwatch.GetTimestamp();
+                if (ticks is null) Log(logger, count);
+                else LogTimed(logger, ticks.AsSpan(thread * count, count));
+                Interlocked.Add(ref busy, Stopwatch.GetTimestamp() - began);
+                Interlocked.Add(ref allocated, GC.GetAllocatedBytesForCurrentThread() - before);
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        await Task.WhenAll(writers);
+        return new LogCallFigures(busy * 1e9 / Stopwatch.Frequency / Calls, 0, allocated / (double)Calls);
+    }
+
+    private static void Log(ILogger logger, int count)
+    {
+        for (var i = 0; i < count; i++) Taken(logger, i, "a colour");
+    }
+
+    private static void LogTimed(ILogger logger, Span<long> ticks)
+    {
+        for (var i = 0; i < ticks.Length; i++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            Taken(logger, i, "a colour");
+            ticks[i] = Stopwatch.GetTimestamp() - began;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Took {Count} of {Colour} from the shelf")]
+    private static partial void Taken(ILogger logger, int count, string colour);
+}
