@@ -66,7 +66,7 @@ internal static partial class LogBench
                 return Task.CompletedTask;
             });
             report.Add("AddCulvert, journal", Threads(threads), measured.Columns);
-            Check(report, provider, read);
+            Check(report, provider, read, threads);
         }
         finally
         {
@@ -95,7 +95,7 @@ internal static partial class LogBench
         var measured = await LogCallMeter.MeasureAsync(
             loggers.CreateLogger("Culvert.Bench"), threads, () => provider.FlushAsync(TimeSpan.FromSeconds(30)));
         report.Add("AddCulvert, connection", Threads(threads), measured.Columns);
-        Check(report, provider, collector.RecordCount);
+        Check(report, provider, collector.RecordCount, threads);
     }
 
     private static async Task MeasureShippingAsync(BenchReport report)
@@ -120,11 +120,11 @@ internal static partial class LogBench
     private static string Threads(int threads) =>
         threads == 1 ? "1 thread" : string.Create(CultureInfo.InvariantCulture, $"{threads} threads");
 
-    private static void Check(BenchReport report, CulvertLoggerProvider provider, long arrived)
+    private static void Check(BenchReport report, CulvertLoggerProvider provider, long arrived, int threads)
     {
-        const long Expected = (long)LogCallMeter.Calls * LogCallMeter.AllRounds;
+        var expected = LogCallMeter.CallsOf(threads);
         if (provider.Statistics.Dropped > 0) report.Wrong($"{provider.Statistics.Dropped} records were dropped");
-        if (arrived != Expected) report.Wrong($"{arrived} records arrived of {Expected}");
+        if (arrived != expected) report.Wrong($"{arrived} records arrived of {expected}");
     }
 
     [LoggerMessage(1, LogLevel.Information, "Took {Count} of {Colour} from the shelf")]

@@ -7,12 +7,12 @@ namespace Culvert.Cli.Bench;
 /// peers too, so that all are measured by the same code.</summary>
 internal static partial class LogCallMeter
 {
-    public const int Calls = 200_000;
+    private const int Calls = 200_000;
     private const int WarmUps = 4;
     private const int Rounds = 7;
 
-    /// <summary>Rounds of a measurement, the warm-up included.</summary>
-    public const int AllRounds = WarmUps + Rounds + 1;
+    /// <summary>All calls that a measurement makes.</summary>
+    public static long CallsOf(int threads) => (WarmUps + Rounds + 1) * (long)(Calls + threads);
 
     /// <summary>The median of several rounds of calls, and from one more round, in which each call is timed, the slowest
     /// of a thousand. Between rounds what was logged is carried away by <paramref name="settle"/>.</summary>
@@ -46,6 +46,8 @@ internal static partial class LogCallMeter
         var writers = Enumerable.Range(0, threads).Select(thread => Task.Factory.StartNew(
             () =>
             {
+                // A thread's first call makes the memory that it encodes in.
+                Log(logger, 1);
                 var count = Calls / threads;
                 var before = GC.GetAllocatedBytesForCurrentThread();
                 var began = Stopwatch.GetTimestamp();
