@@ -33,8 +33,9 @@ internal static class InputFactory
         "files" => new FilesInput(context, FilesOptionsOf(configured, dataFolder)),
         "otlp" => new OtlpInput(context),
         "clef" => new ClefInput(context),
+        "journal" when configured.Text("folder") is { Length: > 0 } folder => new JournalInput(context, folder),
         "journal" => new JournalInput(
-            context, configured.Text("folder") is { Length: > 0 } folder ? folder : JournalFolder.In(dataFolder)),
+            context, JournalFolder.OnDisk(dataFolder), JournalFolder.InMemory(dataFolder)),
         _ => throw new InvalidOperationException($"There is no input of type '{configured.Type}'."),
     };
 

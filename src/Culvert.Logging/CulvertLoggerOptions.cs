@@ -12,7 +12,7 @@ public sealed class CulvertLoggerOptions
     /// <see cref="JournalMode.Auto"/>.</summary>
     public JournalMode Journal { get; set; } = JournalMode.Auto;
 
-    /// <summary>The folder of the journals, which the collector must read. Default: <c>journals</c> in the collector's
+    /// <summary>The folder of the journals, which the collector must read. Default: in memory, else in the collector's
     /// data folder (<c>CULVERT_DATA</c>, or <c>culvert</c> in the user's data folder).</summary>
     public string? JournalFolder { get; set; }
 

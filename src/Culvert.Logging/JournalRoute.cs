@@ -45,25 +45,19 @@ internal sealed class JournalRoute : IRecordRoute
     /// <summary>Opens a journal when the options ask for one, or null when the connection is the way.</summary>
     public static JournalRoute? TryOpen(CulvertLoggerOptions options, LogShipperOptions shipping)
     {
-        if (!IsWanted(options, out var folder)) return null;
-        try
+        if (!IsWanted(options)) return null;
+        var problem = JournalFolder.Unsupported;
+        if (problem is null)
         {
-            if (JournalFolder.Unsupported is { } reason) throw new JournalException(reason);
-            return new JournalRoute(new JournalOptions
+            foreach (var folder in Folders(options))
             {
-                Folder = folder,
-                CapacityBytes = options.BufferBytes,
-                Resource = AttributeWriter.Encode(shipping.Resource),
-                FullMode = options.FullMode,
-                WaitTimeout = options.WaitTimeout,
-            });
+                if (TryOpen(folder, options, shipping, out problem) is { } route) return route;
+            }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Logging never stops a program, and the other way is there.
-            if (options.Journal == JournalMode.Always) Tell(options.Endpoint, exception.Message);
-            return null;
-        }
+
+        // Logging never stops a program, and the other way is there.
+        if (options.Journal == JournalMode.Always) Tell(options.Endpoint, problem!);
+        return null;
     }
 
     public async Task<bool> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken)
@@ -87,15 +81,47 @@ internal sealed class JournalRoute : IRecordRoute
         return ValueTask.CompletedTask;
     }
 
-    private static bool IsWanted(CulvertLoggerOptions options, out string folder)
+    private static bool IsWanted(CulvertLoggerOptions options)
     {
-        folder = options.JournalFolder ?? JournalFolder.Default;
         if (options.Journal != JournalMode.Auto) return options.Journal == JournalMode.Always;
 
         // A folder that a collector of this user made says that somebody will read there; another machine's collector,
         // or another user's, does not.
+        var folder = options.JournalFolder ?? JournalFolder.OnDisk(JournalFolder.DefaultData);
         return options.Endpoint == LogShipperOptions.DefaultEndpoint && options.Connect is null
             && JournalFolder.Unsupported is null && JournalFolder.Problem(folder) is null;
+    }
+
+    /// <summary>Where to try, the best first.</summary>
+    private static IEnumerable<string> Folders(CulvertLoggerOptions options)
+    {
+        if (options.JournalFolder is { } named) return [named];
+        var data = JournalFolder.DefaultData;
+        return JournalFolder.InMemory(data) is { } memory
+            ? [memory, JournalFolder.OnDisk(data)]
+            : [JournalFolder.OnDisk(data)];
+    }
+
+    private static JournalRoute? TryOpen(
+        string folder, CulvertLoggerOptions options, LogShipperOptions shipping, out string? problem)
+    {
+        problem = null;
+        try
+        {
+            return new JournalRoute(new JournalOptions
+            {
+                Folder = folder,
+                CapacityBytes = options.BufferBytes,
+                Resource = AttributeWriter.Encode(shipping.Resource),
+                FullMode = options.FullMode,
+                WaitTimeout = options.WaitTimeout,
+            });
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            problem = exception.Message;
+            return null;
+        }
     }
 
     private static void Tell(string endpoint, string problem)

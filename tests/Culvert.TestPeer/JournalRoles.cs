@@ -75,7 +75,7 @@ internal static class JournalRoles
         {
             var context = new InputContext(
                 "journal", new SpoolIntake(spool, ledger), ledger, TimeProvider.System, NullLoggerFactory.Instance);
-            await using var input = new JournalInput(context, folder, reached =>
+            await using var input = new JournalInput(context, folder, onStep: reached =>
             {
                 if (reached == killAt && --occurrence == 0) Process.GetCurrentProcess().Kill();
             });

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using Culvert.Transports.Linux;
 using Microsoft.Win32.SafeHandles;
 
@@ -10,6 +13,7 @@ internal static class JournalFolder
 {
     public const string Extension = ".journal";
 
+    private const string SharedMemory = "/dev/shm";
     private const string NewExtension = ".new";
     private const string DamagedExtension = ".damaged";
     private const int OwnerOnlyFile = 0x180; // 0600
@@ -21,22 +25,29 @@ internal static class JournalFolder
             ? null
             : "Journals are built for 64-bit Linux so far; on this system records go over the connection.";
 
-    /// <summary>The folder of this user: <c>journals</c> in the collector's data folder, so that both sides find it
-    /// without being told.</summary>
-    public static string Default
-    {
-        get
-        {
-            var data = Environment.GetEnvironmentVariable("CULVERT_DATA") is { Length: > 0 } folder
-                ? folder
-                : Path.Combine(Environment.GetFolderPath(
-                    Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
-                    "culvert");
-            return In(data);
-        }
-    }
+    /// <summary>The data folder of this user's collector, so that both sides find the journals without being
+    /// told.</summary>
+    public static string DefaultData =>
+        Environment.GetEnvironmentVariable("CULVERT_DATA") is { Length: > 0 } folder
+            ? folder
+            : Path.Combine(Environment.GetFolderPath(
+                Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+                "culvert");
 
-    public static string In(string dataFolder) => Path.Combine(dataFolder, "journals");
+    /// <summary>The folder of the journals on the disk. That it is there says that a collector reads.</summary>
+    public static string OnDisk(string dataFolder) => Path.Combine(dataFolder, "journals");
+
+    /// <summary>The same in the system's memory, which outlives every program and no start of the machine; null where
+    /// there is none. A log call that writes into a file of a disk waits when the kernel has too much of it to write:
+    /// 200 ms were seen.</summary>
+    public static string? InMemory(string dataFolder)
+    {
+        if (!Directory.Exists(SharedMemory)) return null;
+        var name = SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(dataFolder)));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{SharedMemory}/culvert-{Libc.GetEffectiveUserId()}-{Convert.ToHexStringLower(name.AsSpan(0, 8))}");
+    }
 
     /// <summary>Makes the folder where it is missing. Throws when it is no folder, another user's, or open to
     /// others.</summary>
@@ -76,6 +87,19 @@ internal static class JournalFolder
         {
             using var file = TryOpen(path);
             if (file is not null && TryLock(file)) File.Delete(path);
+        }
+    }
+
+    /// <summary>Leaves nothing behind in the system's memory; a program that comes makes it again.</summary>
+    public static void RemoveIfEmpty(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder);
+        }
+        catch (IOException)
+        {
+            // Programs have journals there, or it is gone.
         }
     }
 

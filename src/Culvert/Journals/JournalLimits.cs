@@ -18,7 +18,7 @@ internal static class JournalLimits
 
     /// <summary>Most journals in a folder. Each start of a program makes one, and a collector that never comes must not
     /// cost a disk.</summary>
-    public const int FilesMax = 64;
+    public const int FilesMax = 32;
 
     /// <summary>Attempts to make a file whose name or lock somebody else took in between.</summary>
     public const int CreateAttempts = 3;

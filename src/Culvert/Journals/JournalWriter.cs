@@ -76,8 +76,7 @@ internal sealed unsafe class JournalWriter : IRecordSink, IDisposable
                 + $"{JournalLayout.ResourceBytesMax}.");
         }
 
-        JournalFolder.Prepare(options.Folder);
-        if (JournalFolder.Journals(options.Folder).Count() >= JournalLimits.FilesMax)
+        if (Directory.Exists(options.Folder) && JournalFolder.Journals(options.Folder).Count() >= JournalLimits.FilesMax)
         {
             throw new JournalException(
                 $"'{options.Folder}' holds {JournalLimits.FilesMax} journals that no collector has read; "
@@ -155,6 +154,7 @@ internal sealed unsafe class JournalWriter : IRecordSink, IDisposable
 
     private static JournalWriter CreateOnce(JournalOptions options)
     {
+        JournalFolder.Prepare(options.Folder);
         var identity = ShipperIdentity.Create(options.Time);
         var capacity = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(
             options.CapacityBytes, JournalLimits.CapacityMin, JournalLimits.CapacityMax));

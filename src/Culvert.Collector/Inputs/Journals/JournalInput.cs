@@ -13,7 +13,8 @@ namespace Culvert.Collector.Inputs.Journals;
 internal sealed class JournalInput : IInput
 {
     private readonly InputContext _context;
-    private readonly string _folder;
+    private readonly List<string> _folders;
+    private readonly string? _inMemory;
     private readonly ILogger _logger;
     private readonly AsyncSignal _signal;
     private readonly InFlightBudget _budget = new();
@@ -24,9 +25,15 @@ internal sealed class JournalInput : IInput
     private Task _loop = Task.CompletedTask;
     private Task? _stopping;
 
-    public JournalInput(InputContext context, string folder, Action<JournalStep>? onStep = null)
+    /// <param name="context">Of the input.</param>
+    /// <param name="folder">Where the journals are.</param>
+    /// <param name="inMemory">Where they are too, if that folder can be had: it lies where every user may make
+    /// names.</param>
+    /// <param name="onStep">Told of each step: tests end the process there.</param>
+    public JournalInput(
+        InputContext context, string folder, string? inMemory = null, Action<JournalStep>? onStep = null)
     {
-        (_context, _folder, _onStep) = (context, folder, onStep);
+        (_context, _folders, _inMemory, _onStep) = (context, [folder], inMemory, onStep);
         _logger = context.Loggers.CreateLogger<JournalInput>();
         _signal = new AsyncSignal(context.Time);
     }
@@ -43,9 +50,14 @@ internal sealed class JournalInput : IInput
             return ValueTask.CompletedTask;
         }
 
-        JournalFolder.Prepare(_folder);
-        JournalFolder.RemoveUnfinished(_folder);
-        JournalLog.Reading(_logger, Name, _folder);
+        JournalFolder.Prepare(_folders[0]);
+        AddMemory();
+        foreach (var folder in _folders)
+        {
+            JournalFolder.RemoveUnfinished(folder);
+            JournalLog.Reading(_logger, Name, folder);
+        }
+
         _loop = Task.Run(RunAsync, CancellationToken.None);
         return ValueTask.CompletedTask;
     }
@@ -64,6 +76,22 @@ internal sealed class JournalInput : IInput
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
         foreach (var drain in _drains.Values) drain.Dispose();
         _drains.Clear();
+        if (_folders.Count > 1) JournalFolder.RemoveIfEmpty(_folders[1]);
+    }
+
+    private void AddMemory()
+    {
+        if (_inMemory is null) return;
+        try
+        {
+            JournalFolder.Prepare(_inMemory);
+            _folders.Add(_inMemory);
+        }
+        catch (JournalException exception)
+        {
+            // Programs meet the same, and take the disk.
+            JournalLog.NoMemory(_logger, Name, exception.Message);
+        }
     }
 
     private async Task RunAsync()
@@ -105,7 +133,7 @@ internal sealed class JournalInput : IInput
     /// <summary>Finds new journals, and removes those of dead programs that are drained.</summary>
     private async ValueTask ScanAsync()
     {
-        foreach (var path in JournalFolder.Journals(_folder))
+        foreach (var path in _folders.SelectMany(JournalFolder.Journals))
         {
             if (_drains.Count >= JournalInputLimits.JournalsMax) break;
             if (!_drains.ContainsKey(path) && !_leftAlone.Contains(path)) Begin(path);

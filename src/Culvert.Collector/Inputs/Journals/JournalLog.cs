@@ -26,6 +26,9 @@ internal static partial class JournalLog
         + "this user alone; remove it.")]
     public static partial void NotOurs(ILogger logger, string input, string path);
 
+    [LoggerMessage(2107, LogLevel.Warning, "The input '{Input}' reads no journals in memory: {Reason}")]
+    public static partial void NoMemory(ILogger logger, string input, string reason);
+
     [LoggerMessage(2106, LogLevel.Warning, "The input '{Input}' could not read the journals and tries again.")]
     public static partial void Failed(ILogger logger, string input, Exception exception);
 }
