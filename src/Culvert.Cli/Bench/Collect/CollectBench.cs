@@ -19,44 +19,52 @@ internal static class CollectBench
             Description = "Numbers of producing processes", HelpName = "N", DefaultValueFactory = _ => [1, 4],
             AllowMultipleArgumentsPerToken = true,
         };
+        var input = new Option<string>("--input")
+        {
+            Description = "How the records come to the collector: connection or journal",
+            DefaultValueFactory = _ => "connection", HelpName = "WAY",
+        };
+        input.AcceptOnlyFromAmong("connection", "journal");
         var json = new Option<bool>("--json") { Description = "Print one JSON object a line" };
         var alone = new Option<bool>("--alone") { Description = "Leave out rsyslog" };
         var command = new Command(
             "collect", "Records a second through ILogger, spool and store, durable and searchable, beside rsyslog "
             + "where it is installed.")
         {
-            seconds, producers, json, alone,
+            seconds, producers, input, json, alone,
         };
         command.SetAction((result, cancellation) => RunAsync(
             TimeSpan.FromSeconds(result.GetValue(seconds)), result.GetValue(producers) ?? [1, 4],
-            new BenchReport("collect", result.GetValue(json), Console.Out), !result.GetValue(alone), cancellation));
-        return command.WithExamples("culvert bench collect", "culvert bench collect --seconds 20 --producers 4 --json");
+            result.GetValue(input) == "journal", new BenchReport("collect", result.GetValue(json), Console.Out), !result.GetValue(alone), cancellation));
+        return command.WithExamples(
+            "culvert bench collect", "culvert bench collect --input journal", "culvert bench collect --seconds 20 --producers 4 --json");
     }
 
     private static async Task<int> RunAsync(
-        TimeSpan duration, int[] producers, BenchReport report, bool withPeers, CancellationToken cancellation)
+        TimeSpan duration, int[] producers, bool byJournal, BenchReport report, bool withPeers, CancellationToken cancellation)
     {
         foreach (var count in producers)
         {
             var baseline =
                 withPeers ? await MeasureRsyslogAsync(report, count, duration, sync: false, cancellation) : null;
             if (withPeers) await MeasureRsyslogAsync(report, count, duration, sync: true, cancellation);
-            await MeasureCollectorAsync(report, count, duration, baseline, cancellation);
+            await MeasureCollectorAsync(report, count, duration, byJournal, baseline, cancellation);
         }
 
         return report.ExitCode;
     }
 
     private static async Task MeasureCollectorAsync(
-        BenchReport report, int producers, TimeSpan duration, double? baseline, CancellationToken cancellation)
+        BenchReport report, int producers, TimeSpan duration, bool byJournal, double? baseline,
+        CancellationToken cancellation)
     {
         await using var collector = await CollectorUnderTest.StartAsync();
-        var run = await collector.ProduceAsync(producers, duration, cancellation);
+        var run = await collector.ProduceAsync(producers, duration, byJournal, cancellation);
         if (run.Found != run.Produced) report.Wrong($"{run.Produced} records were logged, a query finds {run.Found}");
         if (!run.Balanced) report.Wrong("the ledger does not add up");
         var perSecond = run.Produced / run.Elapsed.TotalSeconds;
         report.Add(
-            $"culvert, {producers} producers", "200 B",
+            $"culvert{(byJournal ? " journal" : "")}, {producers} producers", "200 B",
             [
                 ("records_per_s", perSecond), ("records", run.Produced), ("cpu_s", run.CpuSeconds),
                 ("records_per_cpu_s", run.Produced / run.CpuSeconds), ("rss_mb", run.PeakMemoryMegabytes),

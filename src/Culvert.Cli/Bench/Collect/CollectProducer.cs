@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Culvert.Cli.Bench.Corpus;
+using Culvert.Journals;
 using Culvert.Logging;
 using Culvert.Shipping;
 using Microsoft.Extensions.Logging;
@@ -23,23 +24,33 @@ internal static class CollectProducer
         var service = new Option<string>("--service") { Required = true };
         var records = new Option<long>("--records") { DefaultValueFactory = _ => long.MaxValue };
         var seconds = new Option<double>("--seconds") { DefaultValueFactory = _ => double.MaxValue };
+        var data = new Option<string?>("--data")
+        {
+            Description = "Write into a journal, for the collector of this data folder",
+        };
         var command = new Command("produce", "Log as fast as possible; used by the benchmarks.")
         {
-            to, service, records, seconds,
+            to, service, records, seconds, data,
         };
         command.Hidden = true;
         command.SetAction((result, _) => RunAsync(
-            result.GetValue(to)!, result.GetValue(service)!, result.GetValue(records), result.GetValue(seconds)));
+            result.GetValue(to)!, result.GetValue(service)!, result.GetValue(records), result.GetValue(seconds),
+            result.GetValue(data)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string endpoint, string service, long records, double seconds)
+    private static async Task<int> RunAsync(
+        string endpoint, string service, long records, double seconds, string? dataFolder)
     {
         var lines = PrepareLines(service);
         var provider = new CulvertLoggerProvider(new CulvertLoggerOptions
         {
             Endpoint = endpoint,
             Service = service,
+            Journal = dataFolder is null ? JournalMode.Never : JournalMode.Always,
+            JournalFolder = dataFolder is null
+                ? null
+                : JournalFolder.InMemory(dataFolder) ?? JournalFolder.OnDisk(dataFolder),
             FullMode = FullMode.Wait,
             WaitTimeout = TimeSpan.FromMinutes(5),
             ShutdownTimeout = TimeSpan.FromMinutes(5),
@@ -49,6 +60,7 @@ internal static class CollectProducer
 
         var started = Stopwatch.GetTimestamp();
         var produced = Log(provider.CreateLogger("Bench.Producer"), service, lines, records, seconds);
+        await provider.FlushAsync(TimeSpan.FromMinutes(5));
         await provider.DisposeAsync();
         var elapsed = Stopwatch.GetElapsedTime(started);
         var statistics = provider.Statistics;

@@ -20,6 +20,8 @@ internal sealed class CollectorUnderTest : IAsyncDisposable
     private CollectorUnderTest(string folder, ChildProcess process, HttpReader reader) =>
         (_folder, _process, _reader) = (folder, process, reader);
 
+    private string DataFolder => Path.Combine(_folder, "data");
+
     private string Endpoint => $"unix://{_folder}/c.sock";
 
     public static async Task<CollectorUnderTest> StartAsync()
@@ -34,7 +36,8 @@ internal sealed class CollectorUnderTest : IAsyncDisposable
 
     /// <summary>Lets processes log for so long, waits until all of it is in blocks, and counts it with a
     /// query.</summary>
-    public async Task<CollectRun> ProduceAsync(int producers, TimeSpan duration, CancellationToken cancellation)
+    public async Task<CollectRun> ProduceAsync(
+        int producers, TimeSpan duration, bool byJournal, CancellationToken cancellation)
     {
         var begin = new TaskCompletionSource();
         var children = new List<ChildProcess>();
@@ -44,7 +47,8 @@ internal sealed class CollectorUnderTest : IAsyncDisposable
             {
                 var seconds = duration.TotalSeconds.ToString(CultureInfo.InvariantCulture);
                 children.Add(ChildProcess.StartSelf(
-                    ["bench", "produce", "--to", Endpoint, "--service", $"p{i}", "--seconds", seconds],
+                    ["bench", "produce", "--to", Endpoint, "--service", $"p{i}", "--seconds", seconds,
+                        .. byJournal ? (string[])["--data", DataFolder] : []],
                     async input =>
                     {
                         await begin.Task;
