@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Cli.Bench;
 
-/// <summary><c>culvert bench log</c>: what one call of ILogger costs the program, beside other providers, and how fast a
-/// program's records leave it.</summary>
+/// <summary><c>culvert bench log</c>: what one call of ILogger costs the program, beside other providers, and how fast
+/// a program's records leave it.</summary>
 internal static partial class LogBench
 {
     /// <summary>Room for a round of calls below the quarter that is kept for warnings.</summary>
@@ -21,7 +21,7 @@ internal static partial class LogBench
         var json = new Option<bool>("--json") { Description = "One JSON object a line." };
         var alone = new Option<bool>("--alone")
         {
-            Description = "Leave out OpenTelemetry, Serilog and NLog, which are built in the repository's bench folder.",
+            Description = "Leave out OpenTelemetry, Serilog and NLog, which are built from the repository.",
         };
         var command = new Command("log",
             "Measure a structured log call with two arguments through AddCulvert, and through others.") { json, alone };

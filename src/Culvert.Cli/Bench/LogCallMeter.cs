@@ -14,8 +14,8 @@ internal static partial class LogCallMeter
     /// <summary>All calls that a measurement makes.</summary>
     public static long CallsOf(int threads) => (WarmUps + Rounds + 1) * (long)(Calls + threads);
 
-    /// <summary>The median of several rounds of calls, and from one more round, in which each call is timed, the slowest
-    /// of a thousand. Between rounds what was logged is carried away by <paramref name="settle"/>.</summary>
+    /// <summary>The median of several rounds of calls, and from one more round, in which each call is timed, the
+    /// slowest of a thousand. Between rounds what was logged is carried away by <paramref name="settle"/>.</summary>
     public static async Task<LogCallFigures> MeasureAsync(ILogger logger, int threads, Func<Task> settle)
     {
         for (var round = 0; round < WarmUps; round++)

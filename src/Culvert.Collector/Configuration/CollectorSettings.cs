@@ -70,8 +70,8 @@ internal static class CollectorSettings
         "The journals of programs that log through AddCulvert as the same user; read on Linux.",
     [
         new("folder", SettingKind.Text, "",
-            "Where the programs make their journals; without a value, journals in the data folder, and its counterpart in "
-            + "memory."),
+            "Where the programs make their journals; without a value, journals in the data folder, and its "
+            + "counterpart in memory."),
     ]);
 
     private static SettingGroup Syslog() => new("syslog", "Syslog messages as of RFC 3164 and RFC 5424.",

@@ -76,7 +76,8 @@ internal sealed unsafe class JournalWriter : IRecordSink, IDisposable
                 + $"{JournalLayout.ResourceBytesMax}.");
         }
 
-        if (Directory.Exists(options.Folder) && JournalFolder.Journals(options.Folder).Count() >= JournalLimits.FilesMax)
+        if (Directory.Exists(options.Folder)
+            && JournalFolder.Journals(options.Folder).Count() >= JournalLimits.FilesMax)
         {
             throw new JournalException(
                 $"'{options.Folder}' holds {JournalLimits.FilesMax} journals that no collector has read; "

@@ -35,13 +35,16 @@ internal static class CollectBench
         };
         command.SetAction((result, cancellation) => RunAsync(
             TimeSpan.FromSeconds(result.GetValue(seconds)), result.GetValue(producers) ?? [1, 4],
-            result.GetValue(input) == "journal", new BenchReport("collect", result.GetValue(json), Console.Out), !result.GetValue(alone), cancellation));
+            result.GetValue(input) == "journal", new BenchReport("collect", result.GetValue(json), Console.Out),
+            !result.GetValue(alone), cancellation));
         return command.WithExamples(
-            "culvert bench collect", "culvert bench collect --input journal", "culvert bench collect --seconds 20 --producers 4 --json");
+            "culvert bench collect", "culvert bench collect --input journal",
+            "culvert bench collect --seconds 20 --producers 4 --json");
     }
 
     private static async Task<int> RunAsync(
-        TimeSpan duration, int[] producers, bool byJournal, BenchReport report, bool withPeers, CancellationToken cancellation)
+        TimeSpan duration, int[] producers, bool byJournal, BenchReport report, bool withPeers,
+        CancellationToken cancellation)
     {
         foreach (var count in producers)
         {

@@ -89,7 +89,7 @@ internal sealed class JournalDrain : IDisposable
         return true;
     }
 
-    /// <summary>Whether the program is dead and all that it left is durable. Tells the ledger what it dropped.</summary>
+    /// <summary>Whether the program is dead and all it left is durable. Tells the ledger what it dropped.</summary>
     public bool IsFinished()
     {
         Settle();
@@ -101,7 +101,7 @@ internal sealed class JournalDrain : IDisposable
 
     public void Remove() => _reader.Remove();
 
-    /// <summary>Waits until what was handed over is durable or the token cancelled; reads no more.</summary>
+    /// <summary>Waits until what was handed over is durable, or the token cancelled; no more is read.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _pipeline.Complete();
