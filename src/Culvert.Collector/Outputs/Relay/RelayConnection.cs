@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Text;
 using Culvert.Connections;
 using Culvert.Framing;
 using Culvert.Shipping;
@@ -133,7 +132,7 @@ internal sealed class RelayConnection : IAsyncDisposable
                     _connection.Input.AdvanceTo(rest.Start);
                     if ((LogFrameType)header.Type != LogFrameType.Error) return ((LogFrameType)header.Type, bytes);
                     throw new OutputException(RelaySentences.Refused(
-                        _options.Place, (LogErrorCode)header.Flags, Encoding.UTF8.GetString(bytes)));
+                        _options.Place, (LogErrorCode)header.Flags, RelaySentences.Said(bytes)));
                 }
 
                 _connection.Input.AdvanceTo(rest.Start, rest.End);

@@ -1,3 +1,4 @@
+using System.Text;
 using Culvert.Connections;
 using Culvert.Shipping;
 
@@ -6,6 +7,8 @@ namespace Culvert.Collector.Outputs.Relay;
 /// <summary>What is wrong with a relay, in a sentence that says what to do.</summary>
 internal static class RelaySentences
 {
+    private const int SaidBytesMax = 1_024;
+
     public static string NotConnected(string output, string endpoint, ConnectionException exception) =>
         exception.Error switch
     {
@@ -18,6 +21,13 @@ internal static class RelaySentences
         ConnectionError.NotTrusted => $"TLS with the collector at {endpoint} failed. {exception.Message}",
         _ => $"The collector at {endpoint} cannot be reached. {exception.Message}",
     };
+
+    /// <summary>A sentence of the other side, as it can be shown: it may be anything.</summary>
+    public static string Said(ReadOnlySpan<byte> text)
+    {
+        var said = Encoding.UTF8.GetString(text[..Math.Min(text.Length, SaidBytesMax)]);
+        return string.Concat(said.Select(c => char.IsControl(c) ? ' ' : c));
+    }
 
     /// <summary>After an Error frame.</summary>
     public static string Refused(string endpoint, LogErrorCode code, string said) => code switch

@@ -1,3 +1,4 @@
+using Culvert.Collector.Inputs;
 using Culvert.Connections;
 
 namespace Culvert.Collector.Outputs.Relay;
@@ -15,7 +16,7 @@ internal sealed record RelaySinkOptions
     public required RelaySelf Self { get; init; }
 
     /// <summary>What this side calls itself, for people.</summary>
-    public string Name { get; init; } = Environment.MachineName;
+    public string Name { get; init; } = HostName.Own;
 
     /// <summary>Connects in another way than by <see cref="Endpoint"/>: tests cut connections with it.</summary>
     internal Func<CancellationToken, ValueTask<Connection>>? Connect { get; init; }
