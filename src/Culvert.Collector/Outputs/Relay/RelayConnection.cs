@@ -151,9 +151,13 @@ internal sealed class RelayConnection : IAsyncDisposable
 
     private OutputException NoCollector() => new(RelaySentences.NoCollector(_options.Output, _options.Place));
 
-    // With TLS 1.3 a refused certificate is heard of here, and what ended the connection says so.
-    private OutputException Ended(Exception? inner = null) =>
-        new(RelaySentences.Ended(_options.Place, (inner as ConnectionException)?.Message ?? Reason()), inner);
-
-    private string? Reason() => _connection.Closed.IsCompletedSuccessfully ? _connection.Closed.Result.Message : null;
+    private OutputException Ended(Exception? inner = null)
+    {
+        var reason = (inner as ConnectionException)?.Message;
+        if (reason is null && _connection.Closed.IsCompletedSuccessfully) reason = _connection.Closed.Result.Message;
+        // With TLS 1.3 this side's handshake is over before the other one looks at its certificate.
+        return Welcome.Version == 0
+            ? new(RelaySentences.EndedEarly(_options.Place, reason), inner)
+            : new(RelaySentences.Ended(_options.Place, reason), inner);
+    }
 }
