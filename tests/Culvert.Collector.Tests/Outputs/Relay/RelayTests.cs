@@ -131,7 +131,8 @@ public sealed class RelayTests : IAsyncDisposable
     {
         await _central.ListenAsync();
         Connection? current = null;
-        _agent.RelayTo(_central.Endpoint, async token => current = await Ipc.ConnectAsync(_central.Endpoint, null, token));
+        _agent.RelayTo(
+            _central.Endpoint, async token => current = await Ipc.ConnectAsync(_central.Endpoint, null, token));
         var random = new Random(5);
         for (var i = 0UL; i < 60; i++)
         {
