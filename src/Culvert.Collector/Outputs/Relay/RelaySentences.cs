@@ -58,8 +58,8 @@ internal static class RelaySentences
         $"The collector at {endpoint} acknowledged nothing for a minute; look whether its disk is full.";
 
     public static string EndedEarly(string endpoint, string? reason) =>
-        $"What listens at {endpoint} ended the connection before its first word; its log says why. Over TLS it may want "
-        + $"another certificate of this side: see that its authority is trusted there and its name allowed. {reason}"
+        $"What listens at {endpoint} ended the connection before its first word; its log says why. Over TLS it may "
+        + $"want another certificate of this side: see that its authority is trusted there and its name allowed. {reason}"
             .TrimEnd();
 
     public static string Ended(string endpoint, string? reason) =>
