@@ -33,6 +33,7 @@ internal sealed class CulvertLogger(CulvertLoggerProvider provider, string categ
             // record.
             call.ReadState(state);
             provider.Scopes?.ForEachScope(static (scope, reader) => reader.ReadScope(scope), call);
+            if (provider.Redactor is { } redactor) call.Redact(redactor);
             var body = call.Format(state, exception, formatter);
             if (!TryEncode(scratch, call, severity, timeNs, eventId, body, exception))
                 EncodeHead(scratch, call, severity, timeNs, body);

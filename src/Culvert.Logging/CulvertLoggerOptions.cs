@@ -26,6 +26,14 @@ public sealed class CulvertLoggerOptions
     /// <summary>Whether scopes become attributes. Default true. Costs about 100 ns for each scope of a call.</summary>
     public bool IncludeScopes { get; set; } = true;
 
+    /// <summary>Attributes whose values never leave the program, by name: case does not count, <c>*</c> stands for
+    /// anything. Default none. The message is then made of what is left.</summary>
+    public IList<string> RedactNames { get; } = [];
+
+    /// <summary>Regular expressions; what they find is replaced in messages, attributes, scopes and exceptions. Default
+    /// none. Each costs its time on each call; one that takes 100 ms or throws costs the whole value.</summary>
+    public IList<string> RedactPatterns { get; } = [];
+
     /// <summary>Room for records that are not acknowledged yet, in memory or in the journal, which rounds it up to a
     /// power of two. In bytes, default 16 MiB, range 256 KiB to 1 GiB. Raising it lets a program outlast a longer
     /// absence of the collector, at the price of its memory, and of the disk for a journal.</summary>

@@ -18,6 +18,7 @@ public sealed class CulvertLoggerProvider : ILoggerProvider, ISupportExternalSco
     public CulvertLoggerProvider(CulvertLoggerOptions options)
     {
         _includeScopes = options.IncludeScopes;
+        Redactor = Redactor.Of(options);
         var shipping = options.ToShipperOptions();
         shipping.Check();
         Route = JournalRoute.TryOpen(options, shipping) ?? (IRecordRoute)new ConnectionRoute(shipping);
@@ -33,6 +34,12 @@ public sealed class CulvertLoggerProvider : ILoggerProvider, ISupportExternalSco
 
     /// <summary>What became of the records so far.</summary>
     public LogShipperStatistics Statistics => Route.Statistics;
+
+    /// <summary>Values that the rules of <see cref="CulvertLoggerOptions.RedactNames"/> and
+    /// <see cref="CulvertLoggerOptions.RedactPatterns"/> have changed.</summary>
+    public long RedactedValues => Redactor?.Count ?? 0;
+
+    internal Redactor? Redactor { get; }
 
     internal IRecordRoute Route { get; }
 

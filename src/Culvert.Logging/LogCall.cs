@@ -19,6 +19,8 @@ internal sealed class LogCall
     private readonly LogFields _scopeFields = new();
     private readonly StringBuilder _scopeText = new();
     private readonly RecordBuffer _rendered = new(256);
+    private Redactor? _redactor;
+    private bool _isRedacted;
     private string? _note;
 
     private LogCall()
@@ -47,6 +49,7 @@ internal sealed class LogCall
         if (_scopeText.Length > 0) _scopeText.Clear();
         Template = null;
         _note = null;
+        (_redactor, _isRedacted) = (null, false);
         if (_rendered.Length <= ShippingLimits.ScratchBytesKept) _free = this;
     }
 
@@ -90,6 +93,22 @@ internal sealed class LogCall
         }
     }
 
+    /// <summary>Takes out what the rules name; what is asked for from here on is without it.</summary>
+    public void Redact(Redactor redactor)
+    {
+        _redactor = redactor;
+        _isRedacted = redactor.Redact(_fields.All);
+
+        // The text of a scope holds its values, in a form that only the program knows.
+        if (redactor.Redact(_scopeFields.All) && _scopeText.Length > 0) _scopeText.Clear().Append(Redactor.Mark);
+
+        // A text with values in it, handed over as a template, is none.
+        if (Template is null) return;
+        var template = Encoding.UTF8.GetString(Template.Utf8);
+        if (redactor.Redact(template) == template) return;
+        Template = null;
+    }
+
     /// <summary>The message as the program's own formatter makes it, or null when it is in <see cref="Rendered"/>: the
     /// same text, made without a string.</summary>
     public string? Format<TState>(TState state, Exception? exception, Func<TState, Exception?, string> formatter)
@@ -98,8 +117,11 @@ internal sealed class LogCall
         {
             if (Template is not null && StateReader<TState>.IsTemplateFormatter(formatter)
                 && Template.TryRender(_fields.All, _rendered))
-                return null;
-            return formatter(state, exception) ?? "";
+                return _redactor is null ? null : _redactor.Redact(Encoding.UTF8.GetString(_rendered.Written));
+            if (!_isRedacted) return Redacted(formatter(state, exception) ?? "");
+
+            // The program's formatter knows the values; what it makes of them cannot be told from them again.
+            return Template is null ? Redactor.Mark : Encoding.UTF8.GetString(Template.Utf8);
         }
         catch (Exception thrown)
         {
@@ -112,10 +134,10 @@ internal sealed class LogCall
     {
         foreach (ref readonly var field in _fields.All) Add(ref attributes, field);
         if (_scopeFields.Count > 0) WriteScopeFields(ref attributes);
-        if (_scopeText.Length > 0) attributes.Add(LogAttributes.Scope, _scopeText.ToString());
+        if (_scopeText.Length > 0) attributes.Add(LogAttributes.Scope, Redacted(_scopeText.ToString()));
         if (eventId.Id != 0) attributes.Add(LogAttributes.EventId, (long)eventId.Id);
         if (exception is not null) WriteException(ref attributes, exception);
-        if (_note is not null) attributes.Add(LogAttributes.Note, _note);
+        if (_note is not null) attributes.Add(LogAttributes.Note, Redacted(_note));
     }
 
     private static string? TakeTemplate(LogFields fields, int from = 0)
@@ -143,13 +165,15 @@ internal sealed class LogCall
         }
     }
 
+    private string Redacted(string text) => _redactor?.Redact(text) ?? text;
+
     private void WriteException(ref AttributeWriter attributes, Exception exception)
     {
         attributes.Add(LogAttributes.ExceptionType, exception.GetType().FullName ?? exception.GetType().Name);
         try
         {
             // The text of an exception holds its inner ones too.
-            var (message, text) = (exception.Message, exception.ToString());
+            var (message, text) = (Redacted(exception.Message), Redacted(exception.ToString()));
             attributes.Add(LogAttributes.ExceptionMessage, message);
             attributes.Add(LogAttributes.ExceptionStackTrace, text);
         }

@@ -283,7 +283,7 @@ public sealed partial class CulvertLoggerTests
     [LoggerMessage(1, LogLevel.Information, "Took {Count} of {Colour}")]
     private static partial void Taken(ILogger logger, int count, string colour);
 
-    private static async Task<KeptRecord> LogOneAsync(
+    internal static async Task<KeptRecord> LogOneAsync(
         Action<ILogger> log, Action<CulvertLoggerOptions>? configure = null) =>
         Assert.Single(await LogAsync(log, configure));
 
