@@ -59,8 +59,8 @@ internal static class RelaySentences
 
     public static string EndedEarly(string endpoint, string? reason) =>
         $"What listens at {endpoint} ended the connection before its first word; its log says why. Over TLS it may "
-        + $"want another certificate of this side: see that its authority is trusted there and its name allowed. {reason}"
-            .TrimEnd();
+        + $"want another certificate of this side: see that its authority is trusted there and its name "
+        + $"allowed. {reason}".TrimEnd();
 
     public static string Ended(string endpoint, string? reason) =>
         $"The connection to the collector at {endpoint} ended; it is dialled again. {reason}".TrimEnd();
