@@ -75,7 +75,8 @@ public sealed class LedgerViewTests(Chromium chromium) : IClassFixture<Chromium>
     {
         await using var page = await OpenAsync(path: "/", json: """
             {"time":"2026-01-31T00:00:00Z","server":"OpenSearch 2.19.3","address":"http://search:9200",
-             "pattern":"culvert-*","records":7,"bytes":4096,"indices":[{"name":"culvert-2026.01.31","health":"green","records":7,"bytes":4096}]}
+             "pattern":"culvert-*","records":7,"bytes":4096,
+             "indices":[{"name":"culvert-2026.01.31","health":"green","records":7,"bytes":4096}]}
             """);
         await page.Page.Locator("#ledger").ClickAsync();
         await page.Expect("#ledger-view h1").ToHaveTextAsync("Indices");
