@@ -114,9 +114,7 @@ internal sealed class JournalInput : IInput
                     continue;
                 }
 
-                var isBusy = _context.Time.GetElapsedTime(cameAt) < JournalInputLimits.BusyFor;
-                await _signal.WaitAsync(isBusy ? JournalInputLimits.BusyPause : JournalInputLimits.IdlePause)
-                    .ConfigureAwait(false);
+                await _signal.WaitAsync(PauseAfter(_context.Time.GetElapsedTime(cameAt))).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -128,6 +126,12 @@ internal sealed class JournalInput : IInput
                 await _signal.WaitAsync(InputLimits.AcceptRetry).ConfigureAwait(false);
             }
         }
+    }
+
+    private TimeSpan PauseAfter(TimeSpan silence)
+    {
+        if (_drains.Count == 0) return JournalInputLimits.ScanInterval;
+        return silence < JournalInputLimits.BusyFor ? JournalInputLimits.BusyPause : JournalInputLimits.IdlePause;
     }
 
     /// <summary>Finds new journals, and removes those of dead programs that are drained.</summary>
