@@ -77,8 +77,11 @@ internal static class JournalFolder
             : $"The folder of the journals '{folder}' is open to other users; run chmod 700 on it.";
     }
 
+    /// <summary>What has a journal's name; nothing where the folder was taken away: a program makes it again.</summary>
     public static IEnumerable<string> Journals(string folder) =>
-        Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal);
+        Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal)
+            : [];
 
     /// <summary>Removes files that programs began and died over: nobody holds their lock.</summary>
     public static void RemoveUnfinished(string folder)
