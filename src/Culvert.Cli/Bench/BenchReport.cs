@@ -21,12 +21,13 @@ internal sealed class BenchReport(string bench, bool json, TextWriter output)
     /// <param name="figures">Figures by name with unit, in the order of printing.</param>
     /// <param name="baseline">What it is compared with.</param>
     /// <param name="ratio">Subject divided by baseline, of the first figure.</param>
+    /// <param name="verdict">What follows from the figures.</param>
     public void Add(
         string subject, string size, IReadOnlyList<(string Name, double Value)> figures,
-        string? baseline = null, double? ratio = null)
+        string? baseline = null, double? ratio = null, string? verdict = null)
     {
-        if (json) WriteJson(subject, size, figures, baseline, ratio);
-        else WriteRow(subject, size, figures, baseline, ratio);
+        if (json) WriteJson(subject, size, figures, baseline, ratio, verdict);
+        else WriteRow(subject, size, figures, baseline, ratio, verdict);
         output.Flush();
     }
 
@@ -41,7 +42,7 @@ internal sealed class BenchReport(string bench, bool json, TextWriter output)
         var isHeld = isMost ? ratio <= mark : ratio >= mark;
         Add(
             what, size, [("ratio_measured", ratio), (isMost ? "at_most" : "at_least", mark)],
-            isHeld ? "held" : "missed");
+            verdict: isHeld ? "held" : "missed");
     }
 
     /// <summary>Says that an answer was wrong; the benchmark then exits with 1.</summary>
@@ -53,7 +54,7 @@ internal sealed class BenchReport(string bench, bool json, TextWriter output)
 
     private void WriteJson(
         string subject, string size, IReadOnlyList<(string Name, double Value)> figures, string? baseline,
-        double? ratio)
+        double? ratio, string? verdict)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -65,6 +66,7 @@ internal sealed class BenchReport(string bench, bool json, TextWriter output)
             foreach (var (name, value) in figures) writer.WriteNumber(name, Math.Round(value, 3));
             if (baseline is not null) writer.WriteString("baseline", baseline);
             if (ratio is not null) writer.WriteNumber("ratio", Math.Round(ratio.Value, 3));
+            if (verdict is not null) writer.WriteString("verdict", verdict);
             writer.WriteEndObject();
         }
 
@@ -73,7 +75,7 @@ internal sealed class BenchReport(string bench, bool json, TextWriter output)
 
     private void WriteRow(
         string subject, string size, IReadOnlyList<(string Name, double Value)> figures, string? baseline,
-        double? ratio)
+        double? ratio, string? verdict)
     {
         var columns = figures.Select(figure => figure.Name).ToArray();
         if (!columns.SequenceEqual(_columns))
@@ -85,9 +87,9 @@ internal sealed class BenchReport(string bench, bool json, TextWriter output)
         }
 
         var cells = string.Concat(figures.Select(figure => $"{Format(figure.Value),18}"));
-        var comparison = baseline is null ? ""
-            : ratio is null ? $"  {baseline}"
-            : $"  {ratio.Value.ToString("0.00", CultureInfo.InvariantCulture)}x {baseline}";
+        var comparison = baseline is null
+            ? (verdict is null ? "" : $"  {verdict}")
+            : $"  {ratio?.ToString("0.00", CultureInfo.InvariantCulture)}x {baseline}";
         output.WriteLine($"{subject,-28}{size,9}{cells}{comparison}");
     }
 

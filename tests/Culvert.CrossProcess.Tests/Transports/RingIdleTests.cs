@@ -14,6 +14,10 @@ public sealed class RingIdleTests
     /// looks again would.</summary>
     private const int IdleMsMax = 50;
 
+    /// <summary>A poller that was added while a busy machine held the others up leaves after ten seconds without
+    /// work, and the runtime compiles for a while.</summary>
+    private const int SecondsMax = 20;
+
     [Fact]
     public async Task Connections_AThousandThatAreIdle_UseNoProcessorAndFewThreads()
     {
@@ -33,16 +37,16 @@ public sealed class RingIdleTests
                 await EchoAsync(connection, limit.Token);
             }
 
-            // The least of a few: the runtime compiles in the background for a while.
-            var idleMs = int.MaxValue;
-            for (var i = 0; i < 5 && idleMs > IdleMsMax; i++)
+            var (pollers, idleMs) = (int.MaxValue, int.MaxValue);
+            for (var i = 0; i < SecondsMax && (idleMs > IdleMsMax || pollers > PollersMax); i++)
             {
                 await child.NudgeAsync();
                 var words = (await child.ReadLineAsync(limit.Token))!.Split(' ');
-                Assert.InRange(int.Parse(words[1], CultureInfo.InvariantCulture), 1, PollersMax);
-                idleMs = Math.Min(idleMs, int.Parse(words[2], CultureInfo.InvariantCulture));
+                pollers = int.Parse(words[1], CultureInfo.InvariantCulture);
+                idleMs = int.Parse(words[2], CultureInfo.InvariantCulture);
             }
 
+            Assert.InRange(pollers, 1, PollersMax);
             TestContext.Current.TestOutputHelper?.WriteLine($"{idleMs} ms of a second");
             Assert.InRange(idleMs, 0, IdleMsMax);
             await EchoAsync(connections[Connections / 2], limit.Token);
