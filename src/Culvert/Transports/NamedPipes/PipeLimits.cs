@@ -34,6 +34,9 @@ internal static class PipeLimits
     /// <summary>Reads that may lie unread before the pipe itself holds the rest back.</summary>
     public const int ReadsUnreadMax = 2;
 
+    /// <summary>Until the system is asked again for an instance that it did not have.</summary>
+    public static readonly TimeSpan ShortagePause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How many instances wait for a client at a time: so many may connect in one moment without being told
     /// that the pipe is busy.</summary>
     public static readonly int InstancesWaiting = Math.Clamp(Environment.ProcessorCount * 2, 4, 16);

@@ -185,31 +185,49 @@ internal sealed class PipeListener : Listener
                     }
                 }
 
-                var connected = instance;
-                var hasNext = HasRoom();
-                if (hasNext) instance = NewInstance();
+                var next = HasRoom() ? TryNewInstance(isRetry: false) : null;
                 if (error != 0)
                 {
-                    connected.Dispose(); // The client is gone already.
+                    instance.Dispose(); // The client is gone already.
                     GiveBack();
                 }
-                else if (Admit(connected) is { } connection)
+                else if (Admit(instance) is { } connection)
                 {
                     await HandOutAsync(connection).ConfigureAwait(false);
                 }
 
-                if (hasNext) continue;
-                await _room!.WaitAsync(_stop.Token).ConfigureAwait(false); // For one of the connections to end.
-                instance = NewInstance();
+                instance = next ?? await NextInstanceAsync().ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
         {
-            // Unbound while no further instance was allowed.
+            // Unbound while there was no further instance.
+        }
+    }
+
+    /// <summary>Waits for one of the connections to end where their number is limited, and as long as the system has
+    /// no instance to give.</summary>
+    private async Task<SafePipeHandle> NextInstanceAsync()
+    {
+        for (var isRetry = false; ; isRetry = true)
+        {
+            if (_room is not null) await _room.WaitAsync(_stop.Token).ConfigureAwait(false);
+            if (TryNewInstance(isRetry) is { } instance) return instance;
+            await Task.Delay(PipeLimits.ShortagePause, _stop.Token).ConfigureAwait(false);
+        }
+    }
+
+    private SafePipeHandle? TryNewInstance(bool isRetry)
+    {
+        try
+        {
+            return NewInstance();
         }
         catch (ConnectionException e)
         {
-            PipeLog.InstanceFailed(_options.Logger, Endpoint, e);
+            if (!isRetry) PipeLog.InstanceFailed(_options.Logger, Endpoint, e);
+            GiveBack();
+            return null;
         }
     }
 

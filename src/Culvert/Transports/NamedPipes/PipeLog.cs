@@ -11,6 +11,6 @@ internal static partial class PipeLog
     public static partial void Refused(ILogger logger, Endpoint endpoint, int processId, string? user);
 
     [LoggerMessage(1161, LogLevel.Error,
-        "{Endpoint} accepts fewer clients at a time: no further instance could be made.")]
+        "{Endpoint} accepts fewer clients for now: no further instance could be made, which is tried again.")]
     public static partial void InstanceFailed(ILogger logger, Endpoint endpoint, Exception exception);
 }

@@ -158,6 +158,30 @@ public sealed class PipeSecurityTests : IDisposable
     }
 
     [Fact]
+    public async Task Listen_AfterTheSystemHadNoInstanceForIt_AcceptsAgain()
+    {
+        var log = new LineLogger();
+        await using var listener = await Ipc.ListenAsync(
+            $"pipe://{_name}?instances=1", new ListenerOptions { Logger = log }, Token);
+        NamedPipeServerStream? taken = null;
+        while (taken is null)
+        {
+            var client = await Ipc.ConnectAsync($"pipe://{_name}", cancellationToken: Token);
+            await (await listener.AcceptAsync(Token))!.DisposeAsync();
+            await client.DisposeAsync();
+
+            // The listener wants its only instance back at this moment, and so does this: one of both gets it.
+            taken = TryTakeInstance();
+        }
+
+        await log.WaitForAsync("no further instance", Token);
+        await taken.DisposeAsync();
+        await using var after = await Ipc.ConnectAsync($"pipe://{_name}", cancellationToken: Token);
+        await using var server = await listener.AcceptAsync(Token);
+        Assert.NotNull(server);
+    }
+
+    [Fact]
     public async Task Connect_WhileTheListenerIsBusy_EndsByCancellationAtOnce()
     {
         await using var listener = await Ipc.ListenAsync($"pipe://{_name}?instances=1", cancellationToken: Token);
@@ -228,6 +252,21 @@ public sealed class PipeSecurityTests : IDisposable
         await using var good = await Ipc.ConnectAsync($"pipe://{_name}", cancellationToken: Token);
         await using var served = await listener.AcceptAsync(Token);
         Assert.NotNull(served);
+    }
+
+    private NamedPipeServerStream? TryTakeInstance()
+    {
+        if (!OperatingSystem.IsWindows()) throw new PlatformNotSupportedException();
+        try
+        {
+            return new NamedPipeServerStream(
+                _name, PipeDirection.InOut, NamedPipeServerStream.MaxAllowedServerInstances,
+                PipeTransmissionMode.Message);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private NamedPipeServerStream CreateAsClient()
