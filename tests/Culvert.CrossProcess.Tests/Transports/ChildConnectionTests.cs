@@ -82,6 +82,25 @@ public sealed class ChildConnectionTests : IDisposable
             new ChildOptions { FileName = "cat" }, cancelled.Token));
     }
 
+    [Fact]
+    public async Task Start_LaterThanItsDeadline_SaysSoAndEndsTheChild()
+    {
+        // No program starts within 100 ns.
+        await using var pair = AnonymousPipePair.Create();
+        var options = new ChildOptions
+        {
+            FileName = "sleep", Arguments = ["600"], Pipes = [pair], StartTimeout = TimeSpan.FromTicks(1),
+            ExitGrace = TimeSpan.Zero,
+        };
+        var error = await Assert.ThrowsAsync<ConnectionException>(
+            async () => await Ipc.StartChildAsync(options, Token));
+        Assert.Equal(ConnectionError.TimedOut, error.Error);
+        Assert.Contains("'sleep'", error.Message, StringComparison.Ordinal);
+
+        // The child has the other end of the pair, which closes with it.
+        Assert.Equal(CloseKind.PeerClosed, (await pair.Connection.Closed.WaitAsync(Token)).Kind);
+    }
+
     [Theory]
     [InlineData("exit 3", 3, null, "ended with exit code 3")]
     [InlineData("kill -9 $$", 137, 9, "was ended by signal 9")]

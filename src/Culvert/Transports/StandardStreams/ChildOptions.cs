@@ -56,6 +56,8 @@ public sealed class ChildOptions
         ArgumentException.ThrowIfNullOrEmpty(FileName);
         ArgumentOutOfRangeException.ThrowIfLessThan(LogLineBytesMax, ChildLimits.LogLineBytesMin);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(LogLineBytesMax, ChildLimits.LogLineBytesMax);
+        if (StartTimeout != Timeout.InfiniteTimeSpan)
+            ArgumentOutOfRangeException.ThrowIfLessThan(StartTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(ExitGrace, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ExitGrace, ChildLimits.ExitGraceMax);
         if (Arguments.Append(FileName).Any(text => text.Contains('\0', StringComparison.Ordinal)))
