@@ -42,7 +42,7 @@ internal static class JournalFolder
     /// 200 ms were seen.</summary>
     public static string? InMemory(string dataFolder)
     {
-        if (!Directory.Exists(SharedMemory)) return null;
+        if (Unsupported is not null || !Directory.Exists(SharedMemory)) return null;
         var name = SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(dataFolder)));
         return string.Create(
             CultureInfo.InvariantCulture,
