@@ -8,7 +8,6 @@ namespace Culvert.Cli.Bench;
 internal static class LogPeers
 {
     private const string Project = "bench/Culvert.LogPeers";
-    private static readonly TimeSpan BuildTimeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan RunTimeout = TimeSpan.FromMinutes(2);
 
     public static async Task RunAsync(BenchReport report, CancellationToken cancellation)
@@ -19,12 +18,9 @@ internal static class LogPeers
             return;
         }
 
-        await using var build = ChildProcess.Start(
-            "dotnet", ["build", Path.Combine(repository, Project), "-c", "Release", "-v", "q"]);
-        await build.WaitForExitAsync(cancellation).WaitAsync(BuildTimeout, cancellation);
-        if (build.ExitCode != 0)
+        if (await ProjectBuild.RunAsync(Path.Combine(repository, Project), cancellation) is { } problem)
         {
-            Console.Error.WriteLine($"The other libraries are left out: {Project} does not build. {build.LastLines}");
+            Console.Error.WriteLine($"The other libraries are left out: {Project} does not build. {problem}");
             return;
         }
 

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Culvert.Cli.Processes;
 
 namespace Culvert.Cli.Demo;
 
@@ -21,13 +21,9 @@ internal static class DemoPrograms
     {
         var source = Path.Combine(Root, "samples", "WebService");
         if (!Directory.Exists(source)) return $"There is no folder {source}; the demo needs the repository.";
-        if (File.Exists(ShopAssembly) && !IsNewer(source, ShopAssembly)) return null;
-
-        using var build = Process.Start(new ProcessStartInfo(
-            "dotnet", ["build", source, "-c", "Release", "-v", "quiet", "-nologo"]) { RedirectStandardOutput = true })!;
-        var output = await build.StandardOutput.ReadToEndAsync(cancellationToken);
-        await build.WaitForExitAsync(cancellationToken);
-        return build.ExitCode == 0 ? null : output;
+        return File.Exists(ShopAssembly) && !IsNewer(source, ShopAssembly)
+            ? null
+            : await ProjectBuild.RunAsync(source, cancellationToken);
     }
 
     /// <summary>The programs that can run here, and a sentence for each that cannot.</summary>
