@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Collector.Search;
 using Culvert.Collector.Store;
+using Culvert.Collector.Tests;
 using Culvert.Collector.Tests.Query;
 using Culvert.Collector.Web;
 using Culvert.Collector.Web.Access;
@@ -79,13 +80,15 @@ public sealed class SearchServerPageTests(SearchServer server)
     /// <summary>The page over one engine.</summary>
     private sealed class Site : IAsyncDisposable
     {
+        // It stands: a range that ends now is the same one for both pages.
+        private static readonly ManualTime Clock = new();
         private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("culvert-page-");
         private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(60) };
         private readonly EnginePage _page;
 
         private Site(ISearchEngine engine) => _page = new EnginePage(
             engine, _ => Task.FromResult("{}"u8.ToArray()), new HttpOptions { Address = "127.0.0.1:0" },
-            _folder.FullName, NullLogger.Instance, TimeProvider.System);
+            _folder.FullName, NullLogger.Instance, Clock);
 
         public static async Task<Site> StartAsync(ISearchEngine engine)
         {
