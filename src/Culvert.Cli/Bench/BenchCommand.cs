@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Culvert.Cli.Bench.Collect;
 using Culvert.Cli.Bench.Memory;
+using Culvert.Cli.Bench.Ship;
 using Culvert.Cli.Bench.Transports;
 using Culvert.Cli.Terminal;
 
@@ -18,6 +19,7 @@ internal static class BenchCommand
         SpoolBench.Create(),
         SearchBench.Create(),
         BlockBench.Create(),
+        ShipBench.Create(),
         TransportsBench.Create(),
         TransportsPeer.Create(),
         MemoryPeer.Create(),
