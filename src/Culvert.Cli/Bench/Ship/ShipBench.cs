@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Culvert.Cli.Terminal;
 using Culvert.Collector.Elasticsearch;
+using Culvert.Collector.Outputs;
 using Culvert.Collector.Outputs.Kafka;
 
 namespace Culvert.Cli.Bench.Ship;
@@ -64,12 +65,20 @@ internal sealed class ShipBench
         var home = KafkaNode.FindHome();
         if (brokers is null && home is null)
             return Stop("There is no Kafka to ship to: name brokers with --brokers, or a distribution in KAFKA_HOME.");
-        await using var broker = brokers is null
-            ? await KafkaNode.StartAsync(home!, ["num.partitions=4"], cancellation) : null;
-        var bench = new ShipBench(report, brokers ?? broker!.Address, withPeers);
-        await bench.MeasureKafkaAsync(records, home, cancellation);
-        if (documents > 0) await bench.MeasureSearchAsync(documents, server, cancellation);
-        return report.ExitCode;
+        try
+        {
+            await using var broker = brokers is null
+                ? await KafkaNode.StartAsync(home!, ["num.partitions=4"], cancellation) : null;
+            var bench = new ShipBench(report, brokers ?? broker!.Address, withPeers);
+            await bench.MeasureKafkaAsync(records, home, cancellation);
+            if (documents > 0) await bench.MeasureSearchAsync(documents, server, cancellation);
+            return report.ExitCode;
+        }
+        catch (Exception exception) when (exception
+            is OutputException or ElasticsearchException or InvalidOperationException or TimeoutException)
+        {
+            return Stop(exception.Message);
+        }
     }
 
     private static int Stop(string sentence)

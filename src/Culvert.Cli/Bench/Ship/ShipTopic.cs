@@ -1,4 +1,5 @@
 using System.Text;
+using Culvert.Collector.Outputs;
 using Culvert.Collector.Outputs.Kafka;
 
 namespace Culvert.Cli.Bench.Ship;
@@ -50,15 +51,27 @@ internal sealed class ShipTopic : IDisposable
         for (var idle = 0; count < messages && idle < IdleTicksMax && !isOver(); idle++)
         {
             await timer.WaitForNextTickAsync(cancellationToken);
-            var now = Count();
-            if (now > count) idle = 0;
-            count = now;
+            if (TryCount() is not { } now || now <= count) continue;
+            (idle, count) = (0, now);
         }
 
         return count;
     }
 
     public void Dispose() => _consumer.Dispose();
+
+    /// <summary>A topic that is only being made has no leaders yet.</summary>
+    private long? TryCount()
+    {
+        try
+        {
+            return Count();
+        }
+        catch (OutputException)
+        {
+            return null;
+        }
+    }
 
     private IEnumerable<KeyValuePair<string, string>> Settings =>
     [
