@@ -13,6 +13,10 @@ internal static class ConsumeLimits
     /// <summary>Reading goes on when so little is left of either, so that pausing is worth its cost.</summary>
     public const int ResumeDivisor = 4;
 
+    /// <summary>Messages that a sink's reader takes at once, so that it and the member seldom wait for each
+    /// other.</summary>
+    public const int ReadAtOnce = 256;
+
     /// <summary>Records for which a store makes a commit at once; fewer wait for company, for
     /// <see cref="StoreFlushAfter"/>.</summary>
     public const int GatherRecords = 8_192;

@@ -3,17 +3,27 @@ using Culvert.Collector.Outputs.Kafka;
 namespace Culvert.Collector.Consuming;
 
 /// <summary>A message between its reading and the moment when all of it is safe.</summary>
-internal sealed class ConsumedItem(KafkaReceived message, IReadOnlyList<ConsumedEntry> entries)
+internal sealed class ConsumedItem
 {
-    public KafkaReceived Message => message;
+    public ConsumedItem(KafkaReceived message, List<ConsumedEntry> entries)
+    {
+        (Message, Entries, Bytes) = (message, entries, message.Bytes);
+        foreach (var entry in entries)
+        {
+            RecordCount += entry.RecordCount;
+            Bytes += entry.Records.Length + entry.Origin.Length;
+        }
+    }
+
+    public KafkaReceived Message { get; }
 
     /// <summary>Its records; none when it could not be decoded, or when all came before.</summary>
-    public IReadOnlyList<ConsumedEntry> Entries => entries;
+    public List<ConsumedEntry> Entries { get; }
 
-    public int RecordCount { get; } = entries.Sum(entry => entry.RecordCount);
+    public int RecordCount { get; }
 
     /// <summary>What the queue counts for it: the message, and its records decoded.</summary>
-    public int Bytes { get; } = message.Bytes + entries.Sum(entry => entry.Records.Length + entry.Origin.Length);
+    public int Bytes { get; }
 
     /// <summary>Which assignment of its partition it was read under; an older one's offsets are no longer
     /// ours.</summary>

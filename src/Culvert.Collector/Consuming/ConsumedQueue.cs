@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Culvert.Collector.Outputs;
 using Culvert.Collector.Outputs.Kafka;
 using Culvert.Collector.Spool;
@@ -15,7 +16,9 @@ internal sealed class ConsumedQueue
     private readonly List<ConsumedItem> _items = [];
     private readonly Dictionary<KafkaPartition, long> _safe = [];
     private readonly Dictionary<KafkaPartition, int> _assignments = [];
-    private TaskCompletionSource _added = NewSignal();
+    private readonly Dictionary<KafkaPartition, int> _waiting = [];
+    private readonly TaskCompletionSource _closed = NewSignal();
+    private TaskCompletionSource? _added;
     private TaskCompletionSource? _gathered;
     private ulong _gatheredAt;
     private int _head;
@@ -102,20 +105,21 @@ internal sealed class ConsumedQueue
 
     public void Add(ConsumedItem item)
     {
-        TaskCompletionSource added;
+        TaskCompletionSource? added;
         lock (_gate)
         {
             item.Position = _next;
             _next = item.NextPosition;
             _items.Add(item);
+            CollectionsMarshal.GetValueRefOrAddDefault(_waiting, item.Message.Partition, out _)++;
             _bytes += item.Bytes;
             if (!item.IsSettled) _unsettled++;
             if (SettlesItself) SettleConfirmed();
             if (HasGathered) _gathered?.TrySetResult();
-            (added, _added) = (_added, NewSignal());
+            (added, _added) = (_added, null);
         }
 
-        added.TrySetResult();
+        added?.TrySetResult();
     }
 
     /// <summary>Completes when enough came behind this position to be worth a commit of its own. One waiter at a
@@ -133,17 +137,17 @@ internal sealed class ConsumedQueue
     /// <summary>The dead letter of this message is safe.</summary>
     public void SettleLetter(ConsumedItem item)
     {
-        TaskCompletionSource added;
+        TaskCompletionSource? added;
         lock (_gate)
         {
             item.IsSettled = true;
             _unsettled--;
             if (SettlesItself) SettleConfirmed();
             // What came behind it may be read now.
-            (added, _added) = (_added, NewSignal());
+            (added, _added) = (_added, null);
         }
 
-        added.TrySetResult();
+        added?.TrySetResult();
     }
 
     /// <summary>The message that a record came with; null when it is safe already.</summary>
@@ -151,15 +155,8 @@ internal sealed class ConsumedQueue
     {
         lock (_gate)
         {
-            var (low, high) = (_head, _items.Count);
-            while (low < high)
-            {
-                var middle = (low + high) / 2;
-                if (_items[middle].NextPosition <= position) low = middle + 1;
-                else high = middle;
-            }
-
-            return low < _items.Count && _items[low].Position <= position ? _items[low] : null;
+            var index = IndexOf(position);
+            return index < _items.Count && _items[index].Position <= position ? _items[index] : null;
         }
     }
 
@@ -206,34 +203,20 @@ internal sealed class ConsumedQueue
     /// <summary>Messages of a partition that were read and are not safe.</summary>
     public Dictionary<KafkaPartition, int> Waiting()
     {
-        lock (_gate)
-        {
-            var waiting = new Dictionary<KafkaPartition, int>();
-            for (var i = _head; i < _items.Count; i++)
-            {
-                var partition = _items[i].Message.Partition;
-                waiting[partition] = waiting.GetValueOrDefault(partition) + 1;
-            }
-
-            return waiting;
-        }
+        lock (_gate) return new Dictionary<KafkaPartition, int>(_waiting);
     }
 
     /// <summary>Waits until there is room; false when there was none in time.</summary>
     public bool WaitForRoom(TimeSpan timeout, TimeProvider time) => WaitFor(() => HasRoomNow, timeout, time);
 
     /// <summary>Waits until all that was read of these partitions is safe; false when it was not in time.</summary>
-    public bool WaitFor(IReadOnlyCollection<KafkaPartition> partitions, TimeSpan timeout, TimeProvider time)
-    {
-        var these = partitions.ToHashSet();
-        return WaitFor(
-            () => !_items.Skip(_head).Any(item => these.Contains(item.Message.Partition)), timeout, time);
-    }
+    public bool WaitFor(IReadOnlyCollection<KafkaPartition> partitions, TimeSpan timeout, TimeProvider time) =>
+        WaitFor(() => !partitions.Any(_waiting.ContainsKey), timeout, time);
 
     /// <summary>Nothing more comes.</summary>
     public void Close()
     {
-        TaskCompletionSource added;
+        TaskCompletionSource? added;
         lock (_gate)
         {
             _isClosed = true;
@@ -241,7 +224,8 @@ internal sealed class ConsumedQueue
             _gathered?.TrySetResult();
         }
 
-        added.TrySetResult();
+        _closed.TrySetResult();
+        added?.TrySetResult();
     }
 
     /// <summary>Reads from the first record that is not confirmed on.</summary>
@@ -250,6 +234,41 @@ internal sealed class ConsumedQueue
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static bool IsDone(ConsumedItem item, ulong position) => item.IsSettled && item.NextPosition <= position;
+
+    /// <summary>Takes the next messages that may be read: what comes behind one that has to become a dead letter waits
+    /// until it is one, since with what a store commits its offset passes them. With none there the task completes when
+    /// there may be one.</summary>
+    private Task? Take(ulong position, List<ConsumedItem> items)
+    {
+        items.Clear();
+        lock (_gate)
+        {
+            var index = IndexOf(position);
+            var isReachable = _unsettled == 0 || _items[_head..index].TrueForAll(item => item.IsSettled);
+            for (; isReachable && index < _items.Count && items.Count < ConsumeLimits.ReadAtOnce; index++)
+            {
+                isReachable = _items[index].IsSettled;
+                if (isReachable && _items[index].Entries.Count > 0) items.Add(_items[index]);
+            }
+
+            if (items.Count > 0) return null;
+            return _isClosed && position >= _next ? _closed.Task : (_added ??= NewSignal()).Task;
+        }
+    }
+
+    /// <summary>Of the first message that is not before the position.</summary>
+    private int IndexOf(ulong position)
+    {
+        var (low, high) = (_head, _items.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_items[middle].NextPosition <= position) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
+    }
 
     private bool WaitFor(Func<bool> question, TimeSpan timeout, TimeProvider time)
     {
@@ -289,8 +308,10 @@ internal sealed class ConsumedQueue
         {
             var item = _items[_head + i];
             _bytes -= item.Bytes;
-            if (_assignments.TryGetValue(item.Message.Partition, out var current) && current == item.Assignment)
-                _safe[item.Message.Partition] = item.Message.Offset + 1;
+            var partition = item.Message.Partition;
+            if (--CollectionsMarshal.GetValueRefOrNullRef(_waiting, partition) == 0) _waiting.Remove(partition);
+            if (_assignments.TryGetValue(partition, out var current) && current == item.Assignment)
+                _safe[partition] = item.Message.Offset + 1;
             _items[_head + i] = null!;
         }
 
@@ -306,7 +327,9 @@ internal sealed class ConsumedQueue
 
     private sealed class Reader(ConsumedQueue queue) : IEntryReader
     {
-        private TaskCompletionSource? _seen;
+        private readonly List<ConsumedItem> _items = [];
+        private int _at;
+        private Task? _more;
 
         public ulong Position { get; private set; } = queue._confirmed;
 
@@ -321,13 +344,14 @@ internal sealed class ConsumedQueue
         public bool TryRead(out SpoolEntry entry)
         {
             entry = default;
-            lock (queue._gate)
+            while (_at == _items.Count)
             {
-                _seen = queue._added;
-                if (Position >= queue._next) return false;
+                _at = 0;
+                _more = queue.Take(Position, _items);
+                if (_more is not null) return false;
             }
 
-            if (queue.Find(Position) is not { } item || !queue.IsReachable(item)) return false;
+            var item = _items[_at];
             var position = item.Position;
             foreach (var part in item.Entries)
             {
@@ -335,6 +359,7 @@ internal sealed class ConsumedQueue
                 {
                     entry = part.At(position);
                     Position = entry.NextPosition;
+                    if (Position == item.NextPosition) _at++;
                     return true;
                 }
 
@@ -349,8 +374,8 @@ internal sealed class ConsumedQueue
         public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
         {
             // What came since the last look has completed this signal already.
-            var seen = _seen ?? throw new InvalidOperationException("Read first.");
-            await seen.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var more = _more ?? throw new InvalidOperationException("Read first.");
+            await more.WaitAsync(cancellationToken).ConfigureAwait(false);
             lock (queue._gate) return !queue._isClosed || !IsAtEndNow;
         }
 
@@ -359,21 +384,5 @@ internal sealed class ConsumedQueue
         }
 
         private bool IsAtEndNow => Position >= queue._next;
-    }
-
-    /// <summary>Whether all before it that had to become a dead letter is one: with what a store commits, its offset
-    /// passes them.</summary>
-    private bool IsReachable(ConsumedItem item)
-    {
-        lock (_gate)
-        {
-            if (_unsettled == 0) return true;
-            for (var i = _head; i < _items.Count && !ReferenceEquals(_items[i], item); i++)
-            {
-                if (!_items[i].IsSettled) return false;
-            }
-
-            return true;
-        }
     }
 }

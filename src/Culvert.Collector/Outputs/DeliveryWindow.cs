@@ -66,15 +66,17 @@ internal sealed class DeliveryWindow(int capacity)
         }
     }
 
-    /// <summary>A record that was added is delivered, or will never be and is passed over.</summary>
-    public void Deliver(ulong position)
+    /// <summary>A record that was added is delivered, or will never be and is passed over. Returns how many are under
+    /// way still.</summary>
+    public int Deliver(ulong position)
     {
         lock (_gate)
         {
-            if (position < _oldest || position >= _next || !_isUnderWay[Slot(position)]) return;
+            if (position < _oldest || position >= _next || !_isUnderWay[Slot(position)]) return _count;
             _isUnderWay[Slot(position)] = false;
             _count--;
             while (_oldest < _next && !_isUnderWay[Slot(_oldest)]) _oldest++;
+            return _count;
         }
     }
 

@@ -33,7 +33,8 @@ internal static class CulvertShipping
             cancellationToken);
     }
 
-    /// <summary>From the topic to the indices of the prefix. Done when the server answered for every record.</summary>
+    /// <summary>From the topic to the indices of the prefix. Done when the server answered for every record. Requests are
+    /// not compressed, as omelasticsearch's are not: they do not leave the machine.</summary>
     public static async Task<ShipFigures> ToSearchAsync(
         ShipRecords records, string brokers, string topic, Uri server, string prefix,
         CancellationToken cancellationToken)
@@ -41,7 +42,8 @@ internal static class CulvertShipping
         await File.WriteAllTextAsync(records.FileOf("consume.json"), $$"""
             { "consume": { "brokers": "{{brokers}}", "topics": "{{topic}}", "group": "{{prefix}}",
                 "output": "{{Output}}", "librdkafka": { "auto.offset.reset": "earliest" } },
-              "outputs": { "{{Output}}": { "type": "elasticsearch", "urls": ["{{server}}"], "index": "{{prefix}}" } } }
+              "outputs": { "{{Output}}": { "type": "elasticsearch", "urls": ["{{server}}"], "index": "{{prefix}}",
+                "compression": "none" } } }
             """, cancellationToken);
         await using var process = ChildProcess.StartSelf(
             "consume", "--config", records.FileOf("consume.json"), "--data", records.FileOf("member"),

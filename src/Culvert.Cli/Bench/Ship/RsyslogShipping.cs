@@ -6,7 +6,7 @@ namespace Culvert.Cli.Bench.Ship;
 
 /// <summary>
 /// rsyslog on the same ways: lines of a file (imfile, which remembers how far it is) through omkafka, and the messages
-/// of that topic (imkafka) through omelasticsearch. Its queues are in memory, and its messages are the bare lines.
+/// of that topic (imkafka) through omelasticsearch. Its queues are in memory, and its messages are the lines.
 /// </summary>
 internal static class RsyslogShipping
 {
@@ -51,8 +51,8 @@ internal static class RsyslogShipping
             isOver => target.WaitForAsync(records.Count, isOver, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Documents with an id of their own that are only created, as ours are; with three typed fields beside
-    /// the line.</summary>
+    /// <summary>Each line is parsed, and its fields are the document's, under an id of its own that is only created, as
+    /// ours are.</summary>
     public static async Task<ShipFigures> ToSearchAsync(
         ShipRecords records, string brokers, string topic, Uri server, string index,
         CancellationToken cancellationToken)
@@ -63,17 +63,14 @@ internal static class RsyslogShipping
             $$"""
             module(load="imkafka")
             module(load="omelasticsearch")
+            module(load="mmjsonparse")
             input(type="imkafka" topic="{{topic}}" broker=["{{brokers}}"] consumergroup="{{index}}" ruleset="index"
               confParam=["auto.offset.reset=earliest"])
             template(name="id" type="string" string="%uuid%")
-            template(name="document" type="list" option.json="on") {
-              constant(value="{\"time\":\"") property(name="timegenerated" dateFormat="rfc3339")
-              constant(value="\",\"host\":\"") property(name="hostname")
-              constant(value="\",\"level\":\"") property(name="syslogseverity-text")
-              constant(value="\",\"body\":\"") property(name="rawmsg") constant(value="\"}")
-            }
+            template(name="document" type="list") { property(name="$!all-json") }
             ruleset(name="index" queue.type="LinkedList" queue.size="200000" queue.dequeueBatchSize="4096"
               queue.workerThreads="2" queue.workerThreadMinimumMessages="8192") {
+              action(type="mmjsonparse" cookie="" useRawMsg="on")
               action(type="omelasticsearch" server="{{server.Host}}" serverport="{{server.Port}}" searchIndex="{{index}}"
                 searchType="" template="document" bulkmode="on" maxbytes="8m" dynbulkid="on" bulkid="id"
                 writeoperation="create" errorFile="{{records.FileOf("errors.json")}}"

@@ -132,7 +132,7 @@ internal sealed class ShipBench
         var address = server is null ? node!.Address : ElasticsearchAccess.ParseAddress(server);
         using var records = await MakeAsync(count, cancellation);
         ShipFigures? rsyslog = null;
-        if (CanCompare("omkafka", "imkafka", "omelasticsearch"))
+        if (CanCompare("omkafka", "imkafka", "mmjsonparse", "omelasticsearch"))
         {
             Say("rsyslog, from Kafka to the search server");
             await RsyslogShipping.ToKafkaAsync(records, _brokers, $"{_run}-lines", Batch, cancellation);

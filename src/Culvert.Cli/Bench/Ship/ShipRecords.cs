@@ -1,13 +1,14 @@
 using System.Buffers;
 using Culvert.Cli.Bench.Corpus;
 using Culvert.Collector.Intake;
+using Culvert.Collector.Outputs;
 using Culvert.Collector.Spool;
 using Culvert.Records;
 
 namespace Culvert.Cli.Bench.Ship;
 
 /// <summary>What is shipped: records of the corpus, in the spool of a collector that does not run yet, and the same
-/// records as lines of a file, for those who read files.</summary>
+/// records with all that they say as JSON lines of a file, for those who read files.</summary>
 internal sealed class ShipRecords : IDisposable
 {
     private const int Seed = 5;
@@ -24,7 +25,7 @@ internal sealed class ShipRecords : IDisposable
 
     public string Lines => Path.Combine(_folder, "lines.txt");
 
-    /// <summary>The first of the lines, for a program that keeps all that it may send in memory.</summary>
+    /// <summary>The first twenty thousand of the lines or so, for a program that keeps all that it may send in memory.</summary>
     public string Payload => Path.Combine(_folder, "payload.txt");
 
     /// <summary>A file of that name, which goes with the others.</summary>
@@ -43,8 +44,6 @@ internal sealed class ShipRecords : IDisposable
         var corpus = new LogCorpus(Seed, UnixTime.NowNs(TimeProvider.System));
         var batch = new RecordBatchWriter();
         var bytes = new ArrayBufferWriter<byte>(128 * 1024);
-        await using var lines = new BufferedStream(File.Create(Lines), 1 << 20);
-        await using var payload = new BufferedStream(File.Create(Payload), 1 << 20);
         for (var made = 0L; made < Count; made += batch.RecordCount)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -53,8 +52,6 @@ internal sealed class ShipRecords : IDisposable
             while (made + batch.RecordCount < Count && !batch.IsFull && batch.Bytes < RecordLimits.BatchBytesTarget)
             {
                 corpus.MoveNext();
-                WriteLine(lines, corpus.Body);
-                if (made + batch.RecordCount < PayloadLines) WriteLine(payload, corpus.Body);
                 corpus.WriteTo(batch);
             }
 
@@ -64,6 +61,9 @@ internal sealed class ShipRecords : IDisposable
             if (result.Status != IntakeStatus.Durable)
                 throw new InvalidOperationException($"The spool in {Data} took no more: {result.Status}.");
         }
+
+        using var reader = spool.OpenReader(fromPosition: 0);
+        WriteLines(reader, cancellationToken);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -80,11 +80,20 @@ internal sealed class ShipRecords : IDisposable
             Records = records,
         });
 
-    /// <summary>A stack trace has several lines, which a reader of files would take for several records.</summary>
-    private static void WriteLine(Stream lines, ReadOnlySpan<byte> body)
+    private void WriteLines(SpoolReader reader, CancellationToken cancellationToken)
     {
-        foreach (var part in body)
-            lines.WriteByte(part is (byte)'\n' or (byte)'\r' ? (byte)' ' : part);
-        lines.WriteByte((byte)'\n');
+        using var file = File.Create(Lines);
+        using var payload = File.Create(Payload);
+        using var lines = new JsonLines();
+        var left = PayloadLines;
+        while (reader.TryRead(out var entry))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            lines.Clear();
+            lines.Add(entry, first: 0, bytesMax: int.MaxValue);
+            file.Write(lines.Written.Span);
+            if (left > 0) payload.Write(lines.Written.Span);
+            left -= entry.RecordCount;
+        }
     }
 }

@@ -34,6 +34,7 @@ internal sealed class ElasticsearchSink : IOutputSink
     private BulkBatch _current = new();
     private ElasticsearchClient? _client;
     private long? _unknownDay;
+    private int _waiting;
     private volatile Exception? _failure;
 
     public ElasticsearchSink(
@@ -169,8 +170,7 @@ internal sealed class ElasticsearchSink : IOutputSink
 
     private void Stored(ulong position)
     {
-        _window.Deliver(position);
-        _changed.Set();
+        if (_window.Deliver(position) <= Volatile.Read(ref _waiting)) _changed.Set();
     }
 
     private void Trouble(string sentence)
@@ -214,6 +214,8 @@ internal sealed class ElasticsearchSink : IOutputSink
 
     private async ValueTask WaitAsync(int below, CancellationToken cancellationToken)
     {
+        // Partner of Stored, which looks at it after it counted: one of the two sees the other.
+        Volatile.Write(ref _waiting, below - 1);
         using var woken = cancellationToken.UnsafeRegister(static signal => ((AsyncSignal)signal!).Set(), _changed);
         while (_window.Count >= below)
         {

@@ -17,7 +17,10 @@ internal sealed unsafe class KafkaConsumer : IDisposable
     private const int NoOffset = -168;
     private const int PartitionEnd = -191;
 
+    private const int HeadersUsual = 2;
+
     private readonly IKafkaMember _member;
+    private readonly KafkaNames _names = new();
     private GCHandle _self;
     private nint _client;
     private Exception? _failure;
@@ -169,7 +172,7 @@ internal sealed unsafe class KafkaConsumer : IDisposable
         _self.Free();
     }
 
-    private static KafkaReceived Copy(KafkaMessage* message) => new()
+    private KafkaReceived Copy(KafkaMessage* message) => new()
     {
         Partition = PartitionOf(message),
         Offset = message->Offset,
@@ -182,23 +185,23 @@ internal sealed unsafe class KafkaConsumer : IDisposable
     private static byte[]? Bytes(byte* bytes, nuint size) =>
         bytes is null ? null : new ReadOnlySpan<byte>(bytes, checked((int)size)).ToArray();
 
-    private static List<KafkaHeader> HeadersOf(KafkaMessage* message)
+    private List<KafkaHeader> HeadersOf(KafkaMessage* message)
     {
-        var found = new List<KafkaHeader>();
-        if (KafkaLibrary.rd_kafka_message_headers(message, out var headers) != 0) return found;
+        if (KafkaLibrary.rd_kafka_message_headers(message, out var headers) != 0) return [];
+        var found = new List<KafkaHeader>(HeadersUsual);
         for (nuint i = 0; KafkaLibrary.rd_kafka_header_get_all(headers, i, out var name, out var value, out var size)
             == 0; i++)
         {
-            found.Add(new KafkaHeader(KafkaLibrary.Text(name), Bytes(value, size) ?? []));
+            found.Add(new KafkaHeader(_names.Of(name), Bytes(value, size) ?? []));
         }
 
         return found;
     }
 
-    private static string TopicOf(KafkaMessage* message) =>
-        message->Topic == 0 ? "" : KafkaLibrary.Text(KafkaLibrary.rd_kafka_topic_name(message->Topic));
+    private string TopicOf(KafkaMessage* message) =>
+        message->Topic == 0 ? "" : _names.Of(KafkaLibrary.rd_kafka_topic_name(message->Topic));
 
-    private static KafkaPartition PartitionOf(KafkaMessage* message) => new(TopicOf(message), message->Partition);
+    private KafkaPartition PartitionOf(KafkaMessage* message) => new(TopicOf(message), message->Partition);
 
     private static string ErrorText(KafkaMessage* message) =>
         KafkaLibrary.Text(KafkaLibrary.rd_kafka_message_errstr(message)) is { Length: > 0 } text

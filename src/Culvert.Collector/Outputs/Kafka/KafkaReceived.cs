@@ -19,8 +19,15 @@ internal sealed class KafkaReceived
     public required IReadOnlyList<KafkaHeader> Headers { get; init; }
 
     /// <summary>About what it holds in memory.</summary>
-    public int Bytes =>
-        256 + (Key?.Length ?? 0) + (Value?.Length ?? 0) + Headers.Sum(header => header.Value.Length + 64);
+    public int Bytes
+    {
+        get
+        {
+            var bytes = 256 + (Key?.Length ?? 0) + (Value?.Length ?? 0);
+            for (var i = 0; i < Headers.Count; i++) bytes += Headers[i].Value.Length + 64;
+            return bytes;
+        }
+    }
 
     /// <summary>The last header of that name; null when there is none.</summary>
     public byte[]? Header(string name)

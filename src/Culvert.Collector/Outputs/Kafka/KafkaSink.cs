@@ -115,8 +115,7 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
     public void Delivered(ulong position)
     {
         (_trouble, _troubleRank) = (null, -1);
-        _window.Deliver(position);
-        if (Volatile.Read(ref _waiting) >= _window.Count) _changed.Set();
+        if (_window.Deliver(position) <= Volatile.Read(ref _waiting)) _changed.Set();
     }
 
     public void Failed(ulong position, int error, string reason, string topic)
