@@ -33,8 +33,8 @@ internal static class CulvertShipping
             cancellationToken);
     }
 
-    /// <summary>From the topic to the indices of the prefix. Done when the server answered for every record. Requests are
-    /// not compressed, as omelasticsearch's are not: they do not leave the machine.</summary>
+    /// <summary>From the topic to the indices of the prefix. Done when the server answered for every record. Requests
+    /// are not compressed, as omelasticsearch's are not: they do not leave the machine.</summary>
     public static async Task<ShipFigures> ToSearchAsync(
         ShipRecords records, string brokers, string topic, Uri server, string prefix,
         CancellationToken cancellationToken)

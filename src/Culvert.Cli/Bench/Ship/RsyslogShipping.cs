@@ -71,10 +71,11 @@ internal static class RsyslogShipping
             ruleset(name="index" queue.type="LinkedList" queue.size="200000" queue.dequeueBatchSize="4096"
               queue.workerThreads="2" queue.workerThreadMinimumMessages="8192") {
               action(type="mmjsonparse" cookie="" useRawMsg="on")
-              action(type="omelasticsearch" server="{{server.Host}}" serverport="{{server.Port}}" searchIndex="{{index}}"
-                searchType="" template="document" bulkmode="on" maxbytes="8m" dynbulkid="on" bulkid="id"
-                writeoperation="create" errorFile="{{records.FileOf("errors.json")}}"
-                action.resumeInterval="1" action.resumeRetryCount="-1")
+              action(type="omelasticsearch" server="{{server.Host}}" serverport="{{server.Port}}"
+                searchIndex="{{index}}" searchType="" template="document" bulkmode="on" maxbytes="8m"
+                dynbulkid="on" bulkid="id" writeoperation="create"
+                errorFile="{{records.FileOf("errors.json")}}" action.resumeInterval="1"
+                action.resumeRetryCount="-1")
             }
             """,
             isOver => target.WaitForAsync(records.Count, isOver, cancellationToken), cancellationToken);

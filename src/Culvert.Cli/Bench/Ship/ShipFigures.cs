@@ -2,7 +2,7 @@ using Culvert.Cli.Processes;
 
 namespace Culvert.Cli.Bench.Ship;
 
-/// <summary>What one way of shipping showed. Processor time and memory are those of the shipping process alone.</summary>
+/// <summary>What one way of shipping showed. Processor time and memory are the shipping process's alone.</summary>
 /// <param name="Records">Records that were shipped in the time.</param>
 /// <param name="Seconds">How long that took.</param>
 /// <param name="CpuSeconds">Of the shipping process, user and system.</param>

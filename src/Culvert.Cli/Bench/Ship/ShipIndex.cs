@@ -37,7 +37,8 @@ internal sealed class ShipIndex(Uri server, string prefix) : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<ElasticsearchAnswer> AskAsync(HttpMethod method, string what, CancellationToken cancellationToken)
+    private async Task<ElasticsearchAnswer> AskAsync(
+        HttpMethod method, string what, CancellationToken cancellationToken)
     {
         var path = string.Create(CultureInfo.InvariantCulture, $"/{prefix}*/{what}?allow_no_indices=true");
         var answer = await _client.SendAsync(

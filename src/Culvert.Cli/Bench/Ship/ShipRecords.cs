@@ -25,7 +25,8 @@ internal sealed class ShipRecords : IDisposable
 
     public string Lines => Path.Combine(_folder, "lines.txt");
 
-    /// <summary>The first twenty thousand of the lines or so, for a program that keeps all that it may send in memory.</summary>
+    /// <summary>The first twenty thousand of the lines or so, for a program that keeps what it sends in
+    /// memory.</summary>
     public string Payload => Path.Combine(_folder, "payload.txt");
 
     /// <summary>A file of that name, which goes with the others.</summary>
