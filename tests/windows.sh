@@ -10,8 +10,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 projects=(Culvert.Tests Culvert.CrossProcess.Tests)
 # Of the collector's tests these run, each namespace in one process: what touches files, sockets and the system. Most
-# others work on bytes and texts alone, or start programs of Linux; for those of the store see docs/windows.md.
-parts=(Configuration Intake Inputs.Files Spool Web)
+# others work on bytes and texts alone, or start programs of Linux.
+parts=(Configuration Intake Inputs.Files Outputs Spool Store Web)
+# These work on bytes alone. The first throws thousands of times, the second skips where librdkafka is missing, and
+# under Wine 8 such a process does not end.
+not_under_wine=(--filter-not-class '*.LayoutTests' --filter-not-class '*.KafkaTests')
 limit_seconds=600          # For all of it.
 class_limit_seconds=75     # For one class.
 attempts_max=3
@@ -63,13 +66,13 @@ count_of() {
 
 # Each class has a process of its own, so that a runtime that breaks down takes one class with it. One that broke down
 # without a summary is started again; one whose tests failed is not.
-run_class() { # run_class EXECUTABLE CLASS [--filter-namespace]
+run_class() { # run_class EXECUTABLE CLASS [--filter-namespace [OPTION...]]
     local log attempt code seconds=$SECONDS
     log=$(mktemp "$WINEPREFIX/log-XXXXXX")
     for ((attempt = 1; ; attempt++)); do
         code=0
         timeout -k 5 "$class_limit_seconds" wine "$1" --no-progress --no-ansi --parallel none "${3:---filter-class}" "$2" \
-            --filter-not-trait system=linux </dev/null >"$log" 2>&1 || code=$?
+            --filter-not-trait system=linux "${@:4}" </dev/null >"$log" 2>&1 || code=$?
         # What one class leaves in Wine's services kept COM of a later one from answering.
         wineserver -k || true
         wineserver -w || true
@@ -198,7 +201,8 @@ run_parts() {
             echo "$part did not run: the limit of $limit_seconds seconds is over."
             failed=$((failed + 1))
         else
-            run_class "artifacts/publish/$name/debug_win-x64/$name.exe" "$name.$part" --filter-namespace
+            run_class "artifacts/publish/$name/debug_win-x64/$name.exe" "$name.$part" --filter-namespace \
+                "${not_under_wine[@]}"
         fi
     done
 }
