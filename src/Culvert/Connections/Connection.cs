@@ -19,11 +19,13 @@ namespace Culvert.Connections;
 public abstract class Connection : IAsyncDisposable
 {
     /// <summary>What the peer sends. Completes when the peer half-closed; throws <see cref="ConnectionException"/>
-    /// from ReadAsync when the connection was aborted or the peer died with bytes missing.</summary>
+    /// from ReadAsync when the connection was aborted or the peer died with bytes missing. Reading throws
+    /// <see cref="InvalidOperationException"/> once the <see cref="MessageChannel.Reader"/> was taken.</summary>
     public abstract PipeReader Input { get; }
 
     /// <summary>What is sent to the peer. FlushAsync waits while the peer does not read (back-pressure) and returns
-    /// IsCompleted when the peer is gone.</summary>
+    /// IsCompleted when the peer is gone. Writing and flushing throw <see cref="InvalidOperationException"/> once the
+    /// <see cref="MessageChannel.Writer"/> was taken; completing ends the messages.</summary>
     public abstract PipeWriter Output { get; }
 
     /// <summary>The same as whole messages, where the mechanism keeps them apart

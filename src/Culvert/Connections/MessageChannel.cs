@@ -16,11 +16,16 @@ public abstract class MessageChannel
     public abstract int MessageBytesMax { get; set; }
 
     /// <summary>The same without a copy, where the mechanism lends its own memory (<c>shm://name</c>); null
-    /// elsewhere. Use either this or <see cref="SendAsync"/> at a time.</summary>
+    /// elsewhere. Use either this or <see cref="SendAsync"/> at a time. Whoever asks for it has chosen messages: from
+    /// then on <see cref="Connection.Output"/> takes no bytes. Throws <see cref="InvalidOperationException"/> while
+    /// bytes written there were not sent.</summary>
     public virtual MessageWriter? Writer => null;
 
     /// <summary>The same without a copy, where the mechanism lends its own memory (<c>shm://name</c>); null
-    /// elsewhere. Use either this or <see cref="ReceiveAsync"/> at a time.</summary>
+    /// elsewhere. Use either this or <see cref="ReceiveAsync"/> at a time. Whoever asks for it has chosen messages:
+    /// from then on <see cref="Connection.Input"/> gives no bytes. Throws
+    /// <see cref="InvalidOperationException"/> while a read waits there, or bytes that it gave were not
+    /// consumed.</summary>
     public virtual MessageReader? Reader => null;
 
     /// <summary>Sends one message and completes when the system has taken it (back-pressure). The bytes are the

@@ -37,6 +37,12 @@ internal sealed class LinkConnection : Connection, ILinkEvents
 
     public override PipeWriter Output => _writer;
 
+    /// <summary><see cref="Input"/>, for who takes messages.</summary>
+    public LinkReader Reader => _reader;
+
+    /// <summary><see cref="Output"/>, for who sends messages.</summary>
+    public LinkWriter Writer => _writer;
+
     public override MessageChannel? Messages
     {
         get

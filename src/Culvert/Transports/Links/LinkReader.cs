@@ -26,6 +26,7 @@ internal sealed class LinkReader : PipeReader, IValueTaskSource<ReadResult>
     private bool _tokenCancelled;
     private bool _ended;
     private bool _completed;
+    private bool _isMessages;
 
     public LinkReader(LinkConnection connection, LinkInput input)
     {
@@ -36,7 +37,28 @@ internal sealed class LinkReader : PipeReader, IValueTaskSource<ReadResult>
     /// <summary>Somebody waits for bytes.</summary>
     public bool IsWaiting => Volatile.Read(ref _waiting);
 
+    /// <summary>From now on whole messages are taken from the input itself, and this tells by
+    /// <see cref="WaitAsync"/> when one is there.</summary>
+    public void BeginMessages()
+    {
+        if (_waiting || _input.Length > 0)
+        {
+            throw new InvalidOperationException(
+                "The Input of this connection still waits for bytes, or holds some that were not consumed; read either "
+                + "bytes or messages.");
+        }
+
+        _isMessages = true;
+    }
+
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfMessages();
+        return WaitAsync(cancellationToken);
+    }
+
+    /// <summary>As <see cref="ReadAsync"/>, also for who takes messages.</summary>
+    public ValueTask<ReadResult> WaitAsync(CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<ReadResult>(cancellationToken);
         if (_waiting) throw new InvalidOperationException("Another read of this connection is still waiting.");
@@ -63,7 +85,11 @@ internal sealed class LinkReader : PipeReader, IValueTaskSource<ReadResult>
         }
     }
 
-    public override bool TryRead(out ReadResult result) => TryReadNow(out result);
+    public override bool TryRead(out ReadResult result)
+    {
+        ThrowIfMessages();
+        return TryReadNow(out result);
+    }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
@@ -132,6 +158,15 @@ internal sealed class LinkReader : PipeReader, IValueTaskSource<ReadResult>
     void IValueTaskSource<ReadResult>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
+
+    private void ThrowIfMessages()
+    {
+        if (_isMessages)
+        {
+            throw new InvalidOperationException(
+                "This connection is read by messages; its Input gives no bytes any more. Use Messages.Reader instead.");
+        }
+    }
 
     private void OnToken()
     {

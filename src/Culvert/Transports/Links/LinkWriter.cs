@@ -25,6 +25,7 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
     private bool _cancelPending;
     private bool _completed;
     private bool _broken;
+    private bool _isMessages;
 
     public LinkWriter(LinkConnection connection, LinkOutput output)
     {
@@ -54,15 +55,28 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
 
     public override long UnflushedBytes => _output.Length;
 
+    /// <summary>From now on whole messages are put into the output itself, and this waits for room alone, by
+    /// <see cref="WaitAsync"/>.</summary>
+    public void BeginMessages()
+    {
+        if (_output.Length > 0)
+        {
+            throw new InvalidOperationException(
+                "The Output of this connection holds bytes that were not sent; write either bytes or messages.");
+        }
+
+        _isMessages = true;
+    }
+
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
-        ThrowIfCompleted();
+        ThrowIfNoBytes();
         return _output.GetMemory(sizeHint);
     }
 
     public override Span<byte> GetSpan(int sizeHint = 0)
     {
-        ThrowIfCompleted();
+        ThrowIfNoBytes();
         return _output.GetSpan(sizeHint);
     }
 
@@ -72,11 +86,11 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
     public override ValueTask<FlushResult> WriteAsync(
         ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        ThrowIfCompleted();
+        ThrowIfNoBytes();
         if (source.IsEmpty || cancellationToken.IsCancellationRequested || !TryBeginDirect())
         {
             _output.Write(source.Span);
-            return FlushAsync(cancellationToken);
+            return WaitAsync(cancellationToken);
         }
 
         if (_output.Send(source) == LinkResult.Broken) _broken = true;
@@ -84,6 +98,13 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
     }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfMessages();
+        return WaitAsync(cancellationToken);
+    }
+
+    /// <summary>As <see cref="FlushAsync"/>, also for who sends messages.</summary>
+    public ValueTask<FlushResult> WaitAsync(CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
         lock (_gate)
@@ -179,9 +200,20 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    private void ThrowIfCompleted()
+    private void ThrowIfNoBytes()
     {
+        ThrowIfMessages();
         if (_completed) throw new InvalidOperationException("The output of this connection was completed.");
+    }
+
+    private void ThrowIfMessages()
+    {
+        if (_isMessages)
+        {
+            throw new InvalidOperationException(
+                "This connection is written by messages; its Output takes no bytes any more. Use Messages.Writer "
+                + "instead.");
+        }
     }
 
     /// <summary>Takes <see cref="State.Sending"/> for bytes that are not in the queue, if nothing stands before

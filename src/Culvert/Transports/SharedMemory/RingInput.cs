@@ -39,16 +39,7 @@ internal sealed class RingInput : LinkInput, IRingEnd
 
     /// <summary>From now on whole messages are taken from the ring itself, and this tells only when one is
     /// there.</summary>
-    public void BeginMessages()
-    {
-        if (Length > 0)
-        {
-            throw new InvalidOperationException(
-                "Bytes of this connection were read by its Input; read either those or messages.");
-        }
-
-        _isMessages = true;
-    }
+    public void BeginMessages() => _isMessages = true;
 
     public override int Receive(out bool mayHaveMore)
     {

@@ -16,6 +16,7 @@ internal sealed class RingMessageReader : MessageReader, IRingEnd
     public RingMessageReader(LinkConnection connection, SharedMemoryLink link, RingReader ring, RingInput input)
     {
         (_connection, _link, _ring) = (connection, link, ring);
+        connection.Reader.BeginMessages();
         input.BeginMessages();
     }
 
@@ -58,7 +59,7 @@ internal sealed class RingMessageReader : MessageReader, IRingEnd
     {
         while (true)
         {
-            var result = await _connection.Input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var result = await _connection.Reader.WaitAsync(cancellationToken).ConfigureAwait(false);
             if (IsMessageNext) return true;
             if (result.IsCompleted) return false;
             if (result.IsCanceled) throw new OperationCanceledException("The wait was ended by CancelPendingRead.");

@@ -22,6 +22,7 @@ internal sealed class RingMessageWriter : MessageWriter, IRingEnd
         LinkConnection connection, SharedMemoryLink link, RingWriter ring, RingOutput output)
     {
         (_connection, _link, _ring, _output) = (connection, link, ring, output);
+        connection.Writer.BeginMessages();
         output.BeginMessages();
     }
 
@@ -74,7 +75,7 @@ internal sealed class RingMessageWriter : MessageWriter, IRingEnd
         {
             while (true)
             {
-                var result = await _connection.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+                var result = await _connection.Writer.WaitAsync(cancellationToken).ConfigureAwait(false);
                 if (result.IsCompleted) return false;
                 if (_ring.HasRoom(length)) return true;
                 if (result.IsCanceled) throw new OperationCanceledException("CancelPendingFlush ended the wait.");

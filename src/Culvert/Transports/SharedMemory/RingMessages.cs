@@ -8,15 +8,16 @@ internal sealed class RingMessages(
     Connection connection, int lengthMax, Func<RingMessageWriter> openWriter, Func<RingMessageReader> openReader)
     : MessageChannel
 {
-    // Opened by whoever first uses one: from then on that direction carries no plain bytes.
-    private readonly Lazy<RingMessageWriter> _writer = new(openWriter);
-    private readonly Lazy<RingMessageReader> _reader = new(openReader);
+    // Opened by whoever first uses one: from then on that direction carries no plain bytes. Guards the opening alone.
+    private readonly Lock _gate = new();
+    private RingMessageWriter? _writer;
+    private RingMessageReader? _reader;
     private readonly int _lengthMax = lengthMax;
     private int _bytesMax = lengthMax;
 
-    public override MessageWriter Writer => _writer.Value;
+    public override MessageWriter Writer => _writer ?? Open(ref _writer, openWriter);
 
-    public override MessageReader Reader => _reader.Value;
+    public override MessageReader Reader => _reader ?? Open(ref _reader, openReader);
 
     public override int MessageBytesMax
     {
@@ -58,6 +59,13 @@ internal sealed class RingMessages(
             if (TryReceive(out var message)) return message;
             if (!await Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false)) return null;
         }
+    }
+
+    /// <summary>Refused as long as bytes are under way in that direction; it may be asked again.</summary>
+    private T Open<T>(ref T? end, Func<T> open)
+        where T : class
+    {
+        lock (_gate) return end ??= open();
     }
 
     private bool TrySend(ReadOnlySpan<byte> bytes)

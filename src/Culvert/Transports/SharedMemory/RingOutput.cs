@@ -24,12 +24,6 @@ internal sealed class RingOutput(SharedMemoryLink link, RingWriter ring, Memory<
     /// <summary>From now on whole messages are put into the ring itself, and this waits for room alone.</summary>
     public void BeginMessages()
     {
-        if (Length > 0)
-        {
-            throw new InvalidOperationException(
-                "Bytes of this connection were written to its Output; write either those or messages.");
-        }
-
         _frameRoom = 0;
         _isMessages = true;
     }
@@ -90,7 +84,6 @@ internal sealed class RingOutput(SharedMemoryLink link, RingWriter ring, Memory<
 
     public override int Send(ReadOnlyMemory<byte> source)
     {
-        ThrowIfMessages();
         _frameRoom = 0;
         var rest = new ReadOnlySequence<byte>(source);
         var sent = 0;
@@ -114,15 +107,6 @@ internal sealed class RingOutput(SharedMemoryLink link, RingWriter ring, Memory<
         _roomAsked = NoRoomAsked;
     }
 
-    private void ThrowIfMessages()
-    {
-        if (_isMessages)
-        {
-            throw new InvalidOperationException(
-                "This connection is written by messages; its Output takes no bytes any more.");
-        }
-    }
-
     /// <summary>1 when there is the room that was asked for, or a <see cref="LinkResult"/>.</summary>
     private int SendNothing()
     {
@@ -144,7 +128,6 @@ internal sealed class RingOutput(SharedMemoryLink link, RingWriter ring, Memory<
     /// something waits already.</summary>
     private bool TryOpen(int sizeHint)
     {
-        ThrowIfMessages();
         if (_waiting.HasBuffer) return false;
         sizeHint = Math.Max(sizeHint, 1);
         if (_frameRoom - _frameLength >= sizeHint) return true;

@@ -235,6 +235,61 @@ public sealed class SharedMessageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Output_AfterTheWriterWasTaken_IsRefusedAndEndsAllTheSame()
+    {
+        Send([1]);
+        var output = _pair!.Client.Output;
+        foreach (var use in (Action[])[
+            () => output.GetSpan(1), () => output.GetMemory(1), () => _ = output.FlushAsync(Token),
+            () => _ = output.WriteAsync(new byte[1], Token)])
+        {
+            Assert.Contains(
+                "Messages.Writer", Assert.Throws<InvalidOperationException>(use).Message, StringComparison.Ordinal);
+        }
+
+        Send([2]);
+        await output.CompleteAsync().AsTask().WaitAsync(Token);
+        Assert.Equal([1], (await _pair.Server.Messages!.ReceiveAsync(Token))!.Value.ToArray());
+        Assert.Equal([2], (await _pair.Server.Messages.ReceiveAsync(Token))!.Value.ToArray());
+        Assert.Null(await _pair.Server.Messages.ReceiveAsync(Token));
+    }
+
+    [Fact]
+    public async Task Input_AfterTheReaderWasTaken_IsRefusedAndTheReaderGoesOn()
+    {
+        var waiting = Reader.WaitToReadAsync(Token).AsTask();
+        var input = _pair!.Server.Input;
+        foreach (var use in (Action[])[() => _ = input.ReadAsync(Token), () => input.TryRead(out _)])
+        {
+            Assert.Contains(
+                "Messages.Reader", Assert.Throws<InvalidOperationException>(use).Message, StringComparison.Ordinal);
+        }
+
+        Send([1]);
+        Assert.True(await waiting.WaitAsync(Token));
+        Assert.Equal([1], Take());
+        input.Complete();
+    }
+
+    [Fact]
+    public async Task Reader_OfAnInputThatWaitsOrHoldsBytes_IsRefused()
+    {
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var waiting = _pair!.Server.Input.ReadAsync(cancel.Token).AsTask();
+        Assert.Throws<InvalidOperationException>(() => Reader);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Token));
+
+        var other = _pair.Client;
+        await _pair.Server.Output.WriteAsync(new byte[] { 1, 2 }, Token);
+        var result = await other.Input.ReadAsync(Token).AsTask().WaitAsync(Token);
+        Assert.Throws<InvalidOperationException>(() => other.Messages!.Reader);
+        other.Input.AdvanceTo(result.Buffer.End);
+        Assert.NotNull(other.Messages!.Reader); // What was read as bytes is consumed: the rest may be messages.
+        Assert.NotNull(Reader);
+    }
+
+    [Fact]
     public async Task SendAndReceive_ByCopies_KeepMessagesApart()
     {
         var (client, server) = (_pair!.Client.Messages!, _pair.Server.Messages!);
