@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Culvert.Connections;
 using Culvert.Transports.SharedMemory;
+using Culvert.Transports.Windows;
 
 namespace Culvert.TestPeer;
 
@@ -58,7 +59,9 @@ internal static class RingRoles
             using var second = new PeriodicTimer(IdleTime);
             await second.WaitForNextTickAsync();
             var used = Environment.CpuUsage.TotalTime - before;
-            var pollers = Directory.GetDirectories("/proc/self/task").Count(IsPoller);
+            var pollers = OperatingSystem.IsWindows()
+                ? CompletionPort.Shared.Threads
+                : Directory.GetDirectories("/proc/self/task").Count(IsPoller);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"idle {pollers} {used.TotalMilliseconds:0}"));
         }

@@ -21,7 +21,7 @@ internal static class TransportsBench
     private const string MessagePipe = "pipe-message";
     private const string Tls = "tls";
     private static readonly string[] AllTransports = OperatingSystem.IsWindows()
-        ? ["mem", "tcp", "pipe", MessagePipe, CopyData]
+        ? ["mem", "tcp", "pipe", MessagePipe, "shm", CopyData]
         : ["unix", "local", "pipe", "shm", "tcp", Tls, "mem"];
 
     // What says nothing of its own, and what is no connection to another process.

@@ -72,6 +72,13 @@ internal sealed partial class ChildPeer : IAsyncDisposable
         else await SignalAsync("STOP");
     }
 
+    /// <summary>Lets a child that was stopped go on.</summary>
+    public async Task ContinueAsync()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Equal(0, NtResumeProcess(_process.Handle));
+        else await SignalAsync("CONT");
+    }
+
     public async Task SignalAsync(string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", Id.ToString(CultureInfo.InvariantCulture)]);
@@ -93,4 +100,7 @@ internal sealed partial class ChildPeer : IAsyncDisposable
 
     [LibraryImport("ntdll.dll")]
     private static partial int NtSuspendProcess(nint process);
+
+    [LibraryImport("ntdll.dll")]
+    private static partial int NtResumeProcess(nint process);
 }

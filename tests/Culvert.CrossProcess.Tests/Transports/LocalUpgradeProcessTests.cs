@@ -5,9 +5,7 @@ public sealed class LocalUpgradeProcessTests : TransportProcessTests
 {
     protected override bool IsLocalKernel => true;
 
-    protected override string NewEndpoint()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "local:// becomes shared memory on Linux alone.");
-        return $"local://culvert-x-{Guid.NewGuid():N}?upgrade=shm";
-    }
+    protected override bool IsWindowsPipe => OperatingSystem.IsWindows();
+
+    protected override string NewEndpoint() => $"local://culvert-x-{Guid.NewGuid():N}?upgrade=shm";
 }

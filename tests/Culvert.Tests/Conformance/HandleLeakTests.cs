@@ -4,7 +4,7 @@ namespace Culvert.Tests.Conformance;
 [Collection(AloneCollection.Name)]
 public sealed class HandleLeakTests : IDisposable
 {
-    private static readonly string[] OnWindows = ["mem", "tcp", "pipe", "local", "copydata"];
+    private static readonly string[] OnWindows = ["mem", "tcp", "pipe", "local", "copydata", "shm"];
 
     /// <summary>None on Linux. On Windows each thread of the runtime has several, and up to 64 more may start while
     /// this counts. It is less than one leaked by each third connection, which are those that abort.</summary>

@@ -12,21 +12,9 @@ internal sealed unsafe class CopyDataSections(PeerProcess process) : ICopyDataSe
     public ICopyDataSection? TryOpen(ulong handle, int bytes)
     {
         using var section = process.TryDuplicate((nint)handle, Kernel32.SectionMapRead | Kernel32.SectionQuery);
-        if (section is null || !IsMemory(section.DangerousGetHandle(), bytes)) return null;
+        if (section is null || Ntdll.MemoryBytes(section) < bytes) return null;
         var address = Kernel32.MapViewOfFile(section, Kernel32.SectionMapRead, 0, 0, (nuint)bytes);
         return address is null ? null : new View(address, bytes);
-    }
-
-    /// <summary>Memory that is there for good: reading a file's section could fail at any time, and that ends the
-    /// program.</summary>
-    private static bool IsMemory(nint section, int bytes)
-    {
-        Ntdll.SectionBasic basic;
-        var status = Ntdll.NtQuerySection(section, 0, &basic, (nuint)sizeof(Ntdll.SectionBasic), null);
-        return status == 0
-            && (basic.Attributes & Ntdll.SectionOfFile) == 0
-            && (basic.Attributes & Ntdll.SectionCommitted) != 0
-            && basic.Size >= bytes;
     }
 
     private sealed class View(byte* address, int bytes) : ICopyDataSection

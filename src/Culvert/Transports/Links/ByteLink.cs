@@ -8,6 +8,8 @@ namespace Culvert.Transports.Links;
 /// </summary>
 internal abstract class ByteLink : Link
 {
+    private static readonly ReadOnlySequence<byte> Bell = new(new byte[1]);
+
     public sealed override LinkInput CreateInput() => new QueuedInput(this);
 
     public sealed override LinkOutput CreateOutput() => new QueuedOutput(this);
@@ -19,4 +21,8 @@ internal abstract class ByteLink : Link
 
     /// <summary>Hands over as much of the bytes as there is room for.</summary>
     public abstract int Send(in ReadOnlySequence<byte> bytes);
+
+    /// <summary>Sends a byte that says nothing but that the peer should look. It is left out where earlier ones are on
+    /// their way of which the peer has not yet heard.</summary>
+    public virtual void Ring() => Send(Bell);
 }

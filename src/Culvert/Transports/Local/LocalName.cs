@@ -1,10 +1,14 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using Culvert.Connections;
 using Culvert.Transports.Linux;
+using Culvert.Transports.NamedPipes;
+using Culvert.Transports.Windows;
 
 namespace Culvert.Transports.Local;
 
-/// <summary>A plain name for this machine, and the path of its socket in the user's own runtime folder.</summary>
+/// <summary>A plain name for this machine, and the path of its socket in the user's own runtime folder, or its
+/// pipe.</summary>
 internal static class LocalName
 {
     private const int LengthMax = 64;
@@ -15,6 +19,16 @@ internal static class LocalName
         LinuxOnly.Check(endpoint);
         return Path.Combine(Folder(endpoint, create), name + extension);
     }
+
+    /// <summary>The name's pipe: the user's identifier is in it, so that the names of two users never meet.</summary>
+    /// <param name="endpoint">Whose name is meant.</param>
+    /// <param name="extension">Begins with what no name has, or is empty.</param>
+    [SupportedOSPlatform("windows")]
+    public static PipeName PipeOf(Endpoint endpoint, string extension) =>
+        new(null, $"culvert.{WindowsAccess.CurrentUser()}.{Of(endpoint)}{extension}")
+        {
+            Owner = endpoint.Options.GetValueOrDefault("owner"),
+        };
 
     /// <summary>Checks and returns the name of an endpoint.</summary>
     public static string Of(Endpoint endpoint)

@@ -21,6 +21,13 @@ internal static class PipeDialer
 
     public static async ValueTask<Connection> DialAsync(PipeName name, DialAttempt attempt)
     {
+        var (link, peer) = await OpenLinkAsync(name, attempt).ConfigureAwait(false);
+        return new LinkConnection(link, attempt.Endpoint, peer).Start();
+    }
+
+    /// <summary>The client's end, not started, which is the caller's, and who listens.</summary>
+    public static async ValueTask<(PipeLink Link, Peer Peer)> OpenLinkAsync(PipeName name, DialAttempt attempt)
+    {
         var pipe = await OpenAsync(name, attempt).ConfigureAwait(false);
         PeerProcess? process = null;
         try
@@ -32,7 +39,7 @@ internal static class PipeDialer
             var link = new PipeLink(
                 pipe, process, isServer: false, hasMarks: isByMessages && !name.IsMessageMode, name.IsMessageMode);
             var peer = process?.Peer ?? new Peer { IsLocal = name.Host is null ? null : false };
-            return new LinkConnection(link, attempt.Endpoint, peer).Start();
+            return (link, peer);
         }
         catch
         {

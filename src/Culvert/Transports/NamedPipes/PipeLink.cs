@@ -24,6 +24,7 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
     private readonly PipeMarks? _marks;
     private readonly IoOperation _read;
     private readonly IoOperation _write;
+    private readonly PipeBell _bell;
 
     // Guards what follows between the reader, the writer, the completions and whoever closes; also that no call is made
     // on a closed handle. Never held while a user's code runs.
@@ -56,6 +57,7 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
         HasMessages = hasMessages;
         _read = new IoOperation(OnRead);
         _write = new IoOperation(OnWritten);
+        _bell = new PipeBell(pipe, _gate);
     }
 
     public bool HasMessages { get; }
@@ -118,6 +120,14 @@ internal sealed unsafe class PipeLink : ByteLink, IMessageLink
 
         _events?.OnPeerGone(end.Kind, end.Message);
         return LinkResult.Broken;
+    }
+
+    public override void Ring()
+    {
+        lock (_gate)
+        {
+            if (!_closed && _peerEnd is null) _bell.Ring();
+        }
     }
 
     public override void EndOutput(bool isClosing)

@@ -22,6 +22,7 @@ internal sealed class PipeListener : Listener
     private readonly WindowsAccess _access;
     private readonly byte[] _security;
     private readonly ListenerOptions _options;
+    private readonly Func<PipeLink, PeerProcess?, Link?>? _share;
     private readonly SafePipeHandle _claim;
     private readonly Channel<LinkConnection> _accepted;
     private readonly CancellationTokenSource _stop = new();
@@ -34,9 +35,12 @@ internal sealed class PipeListener : Listener
     private readonly HashSet<SafePipeHandle> _waiting = [];
     private bool _unbound;
 
-    private PipeListener(PipeName name, Endpoint endpoint, WindowsAccess access, ListenerOptions options)
+    private PipeListener(
+        PipeName name, Endpoint endpoint, WindowsAccess access, ListenerOptions options,
+        Func<PipeLink, PeerProcess?, Link?>? share)
     {
         _name = name;
+        _share = share;
         _access = access;
         _security = access.PipeDescriptor(name.AdmitsRemote);
         _options = options;
@@ -49,9 +53,15 @@ internal sealed class PipeListener : Listener
     public override Endpoint Endpoint { get; }
 
     /// <summary>Throws AddressInUse when another has the name.</summary>
-    public static PipeListener Open(PipeName name, Endpoint endpoint, ListenerOptions options)
+    /// <param name="name">On this machine.</param>
+    /// <param name="endpoint">What the user calls it.</param>
+    /// <param name="options">The user's.</param>
+    /// <param name="share">Makes another link of an admitted client's, to whose process handles may be given, or null
+    /// when it cannot. Left out where the pipe itself is the connection.</param>
+    public static PipeListener Open(
+        PipeName name, Endpoint endpoint, ListenerOptions options, Func<PipeLink, PeerProcess?, Link?>? share = null)
     {
-        var listener = new PipeListener(name, endpoint, new WindowsAccess(options.Access), options);
+        var listener = new PipeListener(name, endpoint, new WindowsAccess(options.Access), options, share);
         try
         {
             for (var i = 0; i < PipeLimits.InstancesWaiting && listener.HasRoom(); i++)
@@ -262,7 +272,7 @@ internal sealed class PipeListener : Listener
     private LinkConnection? Admit(SafePipeHandle pipe)
     {
         var process = Kernel32.GetNamedPipeClientProcessId(pipe, out var processId)
-            ? PeerProcess.TryOpen((int)processId)
+            ? PeerProcess.TryOpen((int)processId, duplicates: _share is not null)
             : null;
 
         // The system has checked the list of who may connect already; this is the same rule once more.
@@ -280,10 +290,13 @@ internal sealed class PipeListener : Listener
         }
 
         process?.ForgetIdentity();
-        var link = new PipeLink(pipe, process, isServer: true, hasMarks: !_name.IsMessageMode, _name.IsMessageMode)
+        var own = new PipeLink(pipe, process, isServer: true, hasMarks: !_name.IsMessageMode, _name.IsMessageMode)
         {
             HandleClosed = GiveBack,
         };
-        return new LinkConnection(link, Endpoint, peer).Start();
+        if ((_share is null ? own : _share(own, process)) is { } link)
+            return new LinkConnection(link, Endpoint, peer).Start();
+        own.Abort();
+        return null;
     }
 }

@@ -49,7 +49,11 @@ internal sealed unsafe class LinuxSection : SharedSection
         return null;
     }
 
-    protected override void Replace(byte* address) => Libc.Map(
+    public override void Sleep(uint* flag, uint value, int timeoutMs) => Futex.Wait(flag, value, timeoutMs);
+
+    public override void Wake(uint* flag) => Futex.Wake(flag);
+
+    protected override void GiveBack(byte* address) => Libc.Map(
         address, (nuint)MappedBytes(Capacity), Libc.MapRead | Libc.MapWrite,
         Libc.MapPrivate | Libc.MapAnonymous | Libc.MapFixed | Libc.MapNoReserve, -1, 0);
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Culvert.Transports.Linux;
 
 namespace Culvert.Transports.SharedMemory;
 
@@ -108,9 +107,9 @@ internal sealed unsafe class RingReader
     public bool SleepOnFlag(int timeoutMs)
     {
         const uint Bell = (uint)SleepState.Bell;
-        const uint OnFlag = (uint)SleepState.Futex;
+        const uint OnFlag = (uint)SleepState.Flag;
         if (Interlocked.CompareExchange(ref *Sleeps, OnFlag, Bell) != Bell) return false;
-        Futex.Wait(Sleeps, OnFlag, timeoutMs);
+        _section.Sleep(Sleeps, OnFlag, timeoutMs);
         return Interlocked.CompareExchange(ref *Sleeps, Bell, OnFlag) != OnFlag;
     }
 

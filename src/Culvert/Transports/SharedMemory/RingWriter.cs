@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Culvert.Transports.Linux;
 
 namespace Culvert.Transports.SharedMemory;
 
@@ -124,8 +123,8 @@ internal sealed unsafe class RingWriter
         var sleeps = (uint*)(_header + RingLayout.ReaderSleepsOffset);
         var state = (SleepState)Interlocked.Exchange(ref *sleeps, (uint)SleepState.Awake);
         RingSteps.Reached(RingStep.ReaderFlagTaken);
-        if (state == SleepState.Futex) Futex.Wake(sleeps);
-        return state is not (SleepState.Awake or SleepState.Futex);
+        if (state == SleepState.Flag) _section.Wake(sleeps);
+        return state is not (SleepState.Awake or SleepState.Flag);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Culvert.Connections;
 using Culvert.Transports.Links;
 
@@ -10,7 +9,6 @@ namespace Culvert.Transports.SharedMemory;
 /// </summary>
 internal sealed class SharedMemoryLink : Link, ILinkEvents
 {
-    private static readonly ReadOnlySequence<byte> Bell = new(new byte[1]);
     private static int _stayers;
 
     private readonly ByteLink _control;
@@ -84,9 +82,8 @@ internal sealed class SharedMemoryLink : Link, ILinkEvents
         _section.Retire();
     }
 
-    /// <summary>Wakes the peer. When the control connection has no room, it has not yet heard of earlier
-    /// bells.</summary>
-    public void Wake() => _control.Send(Bell);
+    /// <summary>Wakes the peer.</summary>
+    public void Wake() => _control.Ring();
 
     /// <summary>The peer wrote what it never may: nothing more is taken from it.</summary>
     public int OnViolation()

@@ -4,9 +4,9 @@ using System.Numerics;
 namespace Culvert.Transports.SharedMemory;
 
 /// <summary>
-/// A section mapped into this process: two rings. <see cref="Retire"/> gives the memory back while the addresses stay
-/// valid, so that whoever still reads or writes there at that moment, or keeps a buffer of a connection that was
-/// closed, meets zeros and no fault. The addresses go when nobody knows them any more.
+/// A section mapped into this process: two rings. <see cref="Retire"/> gives back what the system takes while the
+/// addresses stay valid, so that whoever still reads or writes there at that moment, or keeps a buffer of a connection
+/// that was closed, meets zeros or old bytes and no fault. The addresses go when nobody knows them any more.
 /// </summary>
 internal abstract unsafe class SharedSection
 {
@@ -41,6 +41,13 @@ internal abstract unsafe class SharedSection
     /// <summary>The ring's data as memory that keeps this section alive.</summary>
     public Memory<byte> MemoryOf(SharedRing ring) => new RingMemory(this, ring).Memory;
 
+    /// <summary>Sleeps while a reader's flag has this value, no longer than so long. It may end for no reason. Any
+    /// thread.</summary>
+    public abstract void Sleep(uint* flag, uint value, int timeoutMs);
+
+    /// <summary>Wakes a thread, of whatever process, that sleeps on the flag, which was changed before.</summary>
+    public abstract void Wake(uint* flag);
+
     /// <summary>Gives the memory back to the system. Idempotent, any thread.</summary>
     public void Retire()
     {
@@ -48,13 +55,13 @@ internal abstract unsafe class SharedSection
         {
             if (_isRetired) return;
             _isRetired = true;
-            Replace(_base);
+            GiveBack(_base);
         }
     }
 
-    /// <summary>Puts nothing but zeros in the place of the section, at the same addresses, where the system can do that
-    /// in one step.</summary>
-    protected abstract void Replace(byte* address);
+    /// <summary>Gives back what can be given back while the addresses stay valid: the memory too where the system can
+    /// put zeros in its place in one step.</summary>
+    protected abstract void GiveBack(byte* address);
 
     /// <summary>Gives the addresses back.</summary>
     protected abstract void Unmap(byte* address);

@@ -9,6 +9,6 @@ internal enum SleepState : uint
     /// <summary>It is woken by a byte on the control connection.</summary>
     Bell,
 
-    /// <summary>A thread of it sleeps on the flag itself.</summary>
-    Futex,
+    /// <summary>A thread of it sleeps on the flag itself (<see cref="SharedSection.Sleep"/>).</summary>
+    Flag,
 }

@@ -29,6 +29,9 @@ internal sealed unsafe class CompletionPort
     /// <summary>The one of this process; its threads live as long as that.</summary>
     public static CompletionPort Shared { get; } = new();
 
+    /// <summary>How many there are now.</summary>
+    public int Threads => Volatile.Read(ref _threads);
+
     /// <summary>From now on what completes on the file is told here.</summary>
     public void Add(SafePipeHandle file)
     {

@@ -81,6 +81,12 @@ internal static unsafe partial class Kernel32
         nint sourceProcess, nint source, nint targetProcess, out nint target, uint access,
         [MarshalAs(UnmanagedType.Bool)] bool inherit, uint options);
 
+    [LibraryImport(Library, EntryPoint = "DuplicateHandle", SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool DuplicateInto(
+        nint sourceProcess, nint source, SafeProcessHandle targetProcess, nint* target, uint access,
+        [MarshalAs(UnmanagedType.Bool)] bool inherit, uint options);
+
     [LibraryImport(Library, SetLastError = true)]
     public static partial SafeWaitHandle OpenThread(
         uint access, [MarshalAs(UnmanagedType.Bool)] bool inherit, uint threadId);

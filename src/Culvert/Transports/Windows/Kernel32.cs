@@ -20,6 +20,10 @@ internal static unsafe partial class Kernel32
     public const uint SectionMapWrite = 0x2;
     public const uint SectionMapRead = 0x4;
 
+    public const uint MemoryReserve = 0x2000;
+    public const uint MemoryRelease = 0x8000;
+    public const uint PageNoAccess = 0x01;
+
     private const string Library = "kernel32.dll";
 
     [LibraryImport(Library, EntryPoint = "GetModuleHandleW", StringMarshalling = StringMarshalling.Utf16)]
@@ -54,9 +58,33 @@ internal static unsafe partial class Kernel32
     public static partial byte* MapViewOfFile(
         SafeFileHandle section, uint access, uint offsetHigh, uint offsetLow, nuint length);
 
+    /// <summary>Maps at that address, or fails.</summary>
+    [LibraryImport(Library, EntryPoint = "MapViewOfFileEx", SetLastError = true)]
+    public static partial byte* MapViewOfFileAt(
+        SafeFileHandle section, uint access, uint offsetHigh, uint offsetLow, nuint length, byte* address);
+
     [LibraryImport(Library, SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool UnmapViewOfFile(byte* address);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial byte* VirtualAlloc(byte* address, nuint length, uint kind, uint protection);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool VirtualFree(byte* address, nuint length, uint kind);
+
+    [LibraryImport(Library, EntryPoint = "CreateEventW", SetLastError = true)]
+    public static partial SafeWaitHandle CreateEvent(
+        nint security, [MarshalAs(UnmanagedType.Bool)] bool isManualReset, [MarshalAs(UnmanagedType.Bool)] bool isSet,
+        nint name);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool SetEvent(SafeWaitHandle handle);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial uint WaitForSingleObject(SafeWaitHandle handle, uint timeoutMs);
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial nint GlobalAlloc(uint flags, nuint bytes);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Security.Principal;
 using Culvert.Connections;
@@ -29,7 +30,7 @@ internal sealed class PeerProcess : IDisposable
 
     public int Id { get; }
 
-    /// <summary>This process may take over a handle of that one.</summary>
+    /// <summary>This process may take over a handle of that one, and give it one.</summary>
     public bool CanDuplicate { get; }
 
     public Peer Peer { get; }
@@ -43,8 +44,8 @@ internal sealed class PeerProcess : IDisposable
     public bool HasExited =>
         Kernel32.GetExitCodeProcess(_handle, out var code) && code != Kernel32.StillActive;
 
-    /// <summary>Opens a process, or returns null when it is gone or out of reach. Only who takes over handles asks for
-    /// that right.</summary>
+    /// <summary>Opens a process, or returns null when it is gone or out of reach. Only who takes over or gives
+    /// handles asks for that right.</summary>
     public static PeerProcess? TryOpen(int processId, bool duplicates = false)
     {
         if (processId == 0) return null;
@@ -84,6 +85,18 @@ internal sealed class PeerProcess : IDisposable
         if (done) return mine;
         mine.Dispose();
         return null;
+    }
+
+    /// <summary>Gives that process a handle of its own to what this one has, with the same rights; 0 when it may
+    /// not.</summary>
+    public unsafe nint Give(SafeHandle mine)
+    {
+        nint theirs = 0;
+        var isGiven = CanDuplicate && Kernel32.DuplicateInto(
+            Kernel32.GetCurrentProcess(), mine.DangerousGetHandle(), _handle, &theirs, 0, inherit: false,
+            Kernel32.DuplicateSameAccess);
+        GC.KeepAlive(mine);
+        return isGiven ? theirs : 0;
     }
 
     public void Dispose()

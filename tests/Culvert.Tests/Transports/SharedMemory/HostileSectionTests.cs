@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using Culvert.Connections;
 using Culvert.Transports.Links;
 using Culvert.Transports.Local;
@@ -7,7 +6,6 @@ using Culvert.Transports.SharedMemory;
 namespace Culvert.Tests.Transports.SharedMemory;
 
 /// <summary>A client that is admitted and then lies in the memory that it shares.</summary>
-[SupportedOSPlatform("linux")]
 public sealed class HostileSectionTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
@@ -86,21 +84,21 @@ public sealed class HostileSectionTests
         }
     }
 
-    private static async Task<Listener> ListenAsync()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "shm:// is carried on Linux alone.");
-        return await Ipc.ListenAsync($"shm://culvert-test-{Guid.NewGuid():N}", cancellationToken: Token);
-    }
+    private static async Task<Listener> ListenAsync() =>
+        await Ipc.ListenAsync($"shm://culvert-test-{Guid.NewGuid():N}", cancellationToken: Token);
 
     private static async Task<(Connection Client, SharedSection Section, SharedMemoryLink Link)> DialAsync(
         Endpoint endpoint)
     {
         SharedSection? shared = null;
         SharedMemoryLink? link = null;
-        var path = LocalName.PathOf(endpoint, SharedMemoryTransport.Extension, create: false);
         var client = await DialAttempt.RunAsync(endpoint, new(), Token, async attempt =>
         {
-            var (control, section, peer) = await SharedMemoryTransport.DialAsync(path, attempt);
+            var (control, section, peer) = OperatingSystem.IsWindows()
+                ? await SharedMemoryPipe.DialAsync(
+                    LocalName.PipeOf(endpoint, SharedMemoryTransport.PipeExtension), attempt)
+                : await SharedMemorySocket.DialAsync(
+                    LocalName.PathOf(endpoint, SharedMemoryTransport.Extension, create: false), attempt);
             shared = section;
             link = new SharedMemoryLink(control, section, isListener: false, endpoint);
             return new LinkConnection(link, endpoint, peer).Start();

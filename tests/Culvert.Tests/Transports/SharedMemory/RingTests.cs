@@ -1,24 +1,20 @@
-using System.Runtime.Versioning;
 using Culvert.Transports.SharedMemory;
 
 namespace Culvert.Tests.Transports.SharedMemory;
 
 /// <summary>The two ends of one ring, in one process.</summary>
-[SupportedOSPlatform("linux")]
-[Trait("system", "linux")]
 public sealed unsafe class RingTests : IDisposable
 {
     private const int Capacity = SharedMemoryLimits.RingBytesMin;
 
-    private readonly LinuxSection _section;
+    private readonly SharedSection _section;
     private readonly SharedRing _ring;
     private readonly RingWriter _writer;
     private readonly RingReader _reader;
 
     public RingTests()
     {
-        _section = LinuxSection.Create(Capacity, out var descriptor);
-        descriptor.Dispose();
+        _section = TestSection.Create(Capacity);
         _ring = _section.ToListener;
         _writer = new RingWriter(_section, _ring);
         _reader = new RingReader(_section, _ring);
@@ -168,32 +164,5 @@ public sealed unsafe class RingTests : IDisposable
         Assert.Equal(100, bytes.ToArray().Length);
         _writer.TryClaim(100, out _);
         _writer.Publish(100, FrameKind.Message);
-    }
-
-    [Fact]
-    public void TryOpen_WhatIsNoSection_IsRefused()
-    {
-        var path = Path.GetTempFileName();
-        try
-        {
-            using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
-            {
-                RandomAccess.SetLength(file, SectionLayout.Bytes(Capacity));
-                Assert.Null(LinuxSection.TryOpen(file)); // It has no seals.
-            }
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-
-        LinuxSection.Create(Capacity, out var descriptor);
-        using (descriptor)
-        {
-            RandomAccess.Write(descriptor, [(byte)SectionLayout.Version + 1], SectionLayout.VersionOffset);
-            Assert.Null(LinuxSection.TryOpen(descriptor));
-            RandomAccess.Write(descriptor, [(byte)SectionLayout.Version], SectionLayout.VersionOffset);
-            Assert.NotNull(LinuxSection.TryOpen(descriptor));
-        }
     }
 }
