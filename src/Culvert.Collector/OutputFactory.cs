@@ -41,13 +41,16 @@ internal static class OutputFactory
     {
         var configured = configuration.Outputs.FirstOrDefault(output => output.Name == letter.From)
             ?? throw new OutputException($"There is no output '{letter.From}' any more; write it into culvert.json.");
-        if (configured.Type != "elasticsearch")
+        if (configured.Type != letter.Type)
         {
             throw new OutputException(
-                $"The output '{letter.From}' is of the type {configured.Type} now, which takes no documents.");
+                $"The output '{letter.From}' is of the type {configured.Type} now, and was {letter.Type} when it was "
+                + "refused; write an output of that name and type into culvert.json.");
         }
 
-        return DocumentReplay.SendAsync(ElasticsearchClientOptionsOf(configured), letter, cancellationToken);
+        return configured.Type == "kafka"
+            ? MessageReplay.SendAsync(KafkaOptionsOf(configured), letter, cancellationToken)
+            : DocumentReplay.SendAsync(ElasticsearchClientOptionsOf(configured), letter, cancellationToken);
     }
 
     private static KafkaSinkOptions KafkaOptionsOf(ConfiguredObject configured) => new()
@@ -102,7 +105,7 @@ internal static class OutputFactory
             case "kafka":
                 var kafka = KafkaOptionsOf(configured);
                 var care = new KafkaCare();
-                return () => new KafkaSink(kafka, care, status, logger, time);
+                return () => new KafkaSink(kafka, care, letters, status, logger, time);
             case "elasticsearch":
                 var elasticsearch = ElasticsearchOptionsOf(configured);
                 return () => new ElasticsearchSink(elasticsearch, letters, status, logger, time);

@@ -4,6 +4,7 @@ using Culvert.Cli.Services;
 using Culvert.Cli.Terminal;
 using Culvert.Collector.Configuration;
 using Culvert.Collector.Consuming;
+using Culvert.Collector.Outputs;
 using Culvert.Collector.Store;
 using Microsoft.Extensions.Logging;
 
@@ -66,7 +67,8 @@ internal static class ConsumeCommand
                 plan, configuration, loggers, TimeProvider.System, CancellationToken.None);
         }
         catch (Exception exception) when (exception
-            is IOException or StoreException or FormatException or ArgumentException or UnauthorizedAccessException)
+            is OutputException or IOException or StoreException or FormatException or ArgumentException
+                or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"culvert: {exception.Message}");
             return ExitCode.Failed;

@@ -30,8 +30,7 @@ internal static class LetterText
             text.AppendLine($"header    {TerminalText.Clean(header.Name)}: {TerminalText.Clean(value)}");
         }
 
-        if (letter.Message?.Key is { } key)
-            text.AppendLine($"key       {TerminalText.Clean(Encoding.UTF8.GetString(key))}");
+        if (letter.Key.Length > 0) text.AppendLine($"key       {TerminalText.Clean(letter.Key)}");
         var document = letter.Document.Span;
         text.AppendLine();
         if (document.IsEmpty) text.AppendLine("It is empty.");

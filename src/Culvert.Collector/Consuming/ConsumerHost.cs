@@ -1,6 +1,7 @@
 using Culvert.Collector.Configuration;
 using Culvert.Collector.Intake;
 using Culvert.Collector.Outputs;
+using Culvert.Collector.Outputs.Kafka;
 using Culvert.Collector.Outputs.Relay;
 using Culvert.Collector.Store;
 using Culvert.Collector.Web;
@@ -93,6 +94,8 @@ internal sealed class ConsumerHost : IAsyncDisposable
         ConsumerPlan plan, CollectorConfiguration configuration, ILoggerFactory loggers, TimeProvider time,
         CancellationToken cancellationToken)
     {
+        // What can only come by an installation is not waited for.
+        if (!KafkaLibrary.IsAvailable) throw new OutputException(KafkaLibrary.Missing);
         var data = plan.Output is null
             ? CollectorData.Open(configuration, plan.Folder, loggers, time, forgetsOutputs: false)
             : null;

@@ -19,8 +19,11 @@ internal sealed class DeadLetterTopic(
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    private readonly KafkaSender _sender = new(options.LetterSettings, options.Brokers);
+    private readonly KafkaSender _sender = new(options.LetterSettings, "consume", options.Brokers);
     private readonly CancellationTokenSource _stop = new();
+    // Partner: several replies of one sink at once. Its own lock, since letters are sent outside of it.
+    private readonly Lock _gate = new();
+    private readonly KeptPositions _kept = new();
 
     /// <summary>The message of which nothing can be made: settles it in the queue once the letter is safe, however long
     /// that takes.</summary>
@@ -54,7 +57,7 @@ internal sealed class DeadLetterTopic(
         {
             var item = queue.Find(letter.Position)
                 ?? throw new InvalidOperationException("A record was refused that had been confirmed.");
-            sends.Add(SendAsync(item.Message, letter.Reason, letter.Problem, letter.Identity, cancellationToken));
+            sends.Add(SendOnceAsync(item.Message, letter, cancellationToken));
         }
 
         await Task.WhenAll(sends).ConfigureAwait(false);
@@ -65,6 +68,19 @@ internal sealed class DeadLetterTopic(
         await _stop.CancelAsync().ConfigureAwait(false);
         await _sender.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
+    }
+
+    /// <summary>A sink that begins anew meets the same refusal again.</summary>
+    private async Task SendOnceAsync(KafkaReceived message, DeadLetter letter, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_kept.Contains(letter.Position)) return;
+        }
+
+        await SendAsync(message, letter.Reason, letter.Problem, letter.Identity, cancellationToken)
+            .ConfigureAwait(false);
+        lock (_gate) _kept.Add(letter.Position);
     }
 
     private async Task SendAsync(

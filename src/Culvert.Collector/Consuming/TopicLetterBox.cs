@@ -10,9 +10,7 @@ namespace Culvert.Collector.Consuming;
 /// own key, value and headers; that it was is noted by a message in the dead-letter topic.</summary>
 internal sealed class TopicLetterBox(ConsumerOptions options) : ILetterBox
 {
-    private static readonly TimeSpan SendWithin = TimeSpan.FromSeconds(30);
-
-    private readonly KafkaSender _sender = new(options.LetterSettings, options.Brokers);
+    private readonly KafkaSender _sender = new(options.LetterSettings, "consume", options.Brokers);
 
     public IEnumerable<KeptLetter> Read(CancellationToken cancellationToken)
     {
@@ -49,8 +47,9 @@ internal sealed class TopicLetterBox(ConsumerOptions options) : ILetterBox
             new KafkaHeader(KafkaHeaders.ReplayedName, Encoding.UTF8.GetBytes(
                 (times + 1).ToString(CultureInfo.InvariantCulture))),
         ];
-        await SendAsync(topic, message.Key, message.Value, headers, cancellationToken).ConfigureAwait(false);
-        await SendAsync(
+        await _sender.SendNowAsync(topic, message.Key, message.Value, headers, cancellationToken)
+            .ConfigureAwait(false);
+        await _sender.SendNowAsync(
             options.DeadLetterTopic, null, null,
             [new KafkaHeader(KafkaHeaders.DeadReplayedName, Encoding.UTF8.GetBytes(letter.Id))], cancellationToken)
             .ConfigureAwait(false);
@@ -74,6 +73,7 @@ internal sealed class TopicLetterBox(ConsumerOptions options) : ILetterBox
                 : Encoding.UTF8.GetString(message.Header(KafkaHeaders.IdentityName) ?? []),
             Document = message.Value ?? [],
             IsReplayed = replayed.Contains(id),
+            Key = Encoding.UTF8.GetString(message.Key ?? []),
             Message = message,
         };
     }
@@ -84,19 +84,4 @@ internal sealed class TopicLetterBox(ConsumerOptions options) : ILetterBox
     private IEnumerable<KafkaReceived> ReadTopic(CancellationToken cancellationToken) => KafkaTopicReader.Read(
         [.. options.CommonSettings, new("group.id", options.Group)], options.DeadLetterTopic, fromCommitted: false,
         cancellationToken);
-
-    private async Task SendAsync(
-        string topic, byte[]? key, byte[]? value, List<KafkaHeader> headers, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _sender.SendAsync(topic, key, value, headers).WaitAsync(SendWithin, cancellationToken)
-                .ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            throw new OutputException(
-                _sender.Trouble ?? $"Kafka at {options.Brokers} did not take it within 30 s; look at the broker.");
-        }
-    }
 }

@@ -11,6 +11,8 @@ public sealed class DeadLetterFolderTests : IDisposable
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"culvert-letters-{Guid.NewGuid():N}");
     private readonly OutputStatus _status = new("es", "elasticsearch", TimeProvider.System);
 
+    private ulong _next = 7;
+
     private string Newest => Path.Combine(_folder, "es.jsonl");
 
     public void Dispose()
@@ -61,6 +63,17 @@ public sealed class DeadLetterFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task Add_RecordThatIsRefusedAgain_HasOneLetterAndCountsOnce()
+    {
+        var (folder, letter) = (Create(), Letter("bad", "{}"u8.ToArray()));
+        await folder.AddAsync([letter], TestContext.Current.CancellationToken);
+        await folder.AddAsync([letter, Letter("bad", "{}"u8.ToArray())], TestContext.Current.CancellationToken);
+        await folder.AddAsync([letter], TestContext.Current.CancellationToken);
+        Assert.Equal(2, (await File.ReadAllLinesAsync(Newest, TestContext.Current.CancellationToken)).Length);
+        Assert.Equal(2, _status.Snapshot().Rejected);
+    }
+
+    [Fact]
     public async Task Add_FolderThatCannotBeMade_SaysWhatToDo()
     {
         await File.WriteAllTextAsync(_folder, "", TestContext.Current.CancellationToken);
@@ -86,9 +99,9 @@ public sealed class DeadLetterFolderTests : IDisposable
         Assert.Equal(100, reasons.Sum(reason => reason.Value));
     }
 
-    private static DeadLetter Letter(string reason, byte[] document) => new()
+    private DeadLetter Letter(string reason, byte[] document) => new()
     {
-        Position = 7, Identity = "i", Reason = reason, Problem = "said so", Target = "logs", Document = document,
+        Position = _next++, Identity = "i", Reason = reason, Problem = "said so", Target = "logs", Document = document,
     };
 
     private DeadLetterFolder Create() => new(_folder, _status, NullLogger.Instance, TimeProvider.System);

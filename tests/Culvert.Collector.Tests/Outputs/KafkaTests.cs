@@ -22,6 +22,10 @@ public sealed class KafkaTests
         Assert.Equal(8, (int)Marshal.OffsetOf<KafkaMessage>(nameof(KafkaMessage.Topic)));
         Assert.Equal(24, (int)Marshal.OffsetOf<KafkaMessage>(nameof(KafkaMessage.Value)));
         Assert.Equal(64, (int)Marshal.OffsetOf<KafkaMessage>(nameof(KafkaMessage.Opaque)));
+        Assert.Equal(32, Marshal.SizeOf<KafkaMetadataTopic>());
+        Assert.Equal(40, Marshal.SizeOf<KafkaMetadataPartition>());
+        Assert.Equal(8, (int)Marshal.OffsetOf<KafkaMetadataPartition>(nameof(KafkaMetadataPartition.Leader)));
+        Assert.Equal(32, (int)Marshal.OffsetOf<KafkaMetadataPartition>(nameof(KafkaMetadataPartition.InSync)));
     }
 
     [Theory]

@@ -19,6 +19,9 @@ internal sealed record DeadLetter
     /// <summary>Where it was to go, so that it can be sent again as it is: an index, a topic.</summary>
     public required string Target { get; init; }
 
+    /// <summary>The key of a message; empty where there are none.</summary>
+    public string Key { get; init; } = "";
+
     /// <summary>What was refused, byte for byte; copied before the call returns. JSON is kept readable, anything else
     /// in base64.</summary>
     public required ReadOnlyMemory<byte> Document { get; init; }

@@ -12,6 +12,8 @@ internal sealed class DeadLetterFolder(string folder, OutputStatus status, ILogg
     // Partner: several replies of one sink at once, which would tear each other's lines.
     private readonly Lock _gate = new();
 
+    private readonly KeptPositions _kept = new();
+
     private string Newest => FileOf(folder, status.Name, 0);
 
     /// <summary>An output's files, oldest first.</summary>
@@ -21,17 +23,23 @@ internal sealed class DeadLetterFolder(string folder, OutputStatus status, ILogg
 
     public ValueTask AddAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {
-        if (letters.Count == 0) return ValueTask.CompletedTask;
-        using var lines = new MemoryStream();
-        foreach (var letter in letters)
-        {
-            DeadLetterJson.Write(lines, letter, status, time.GetUtcNow());
-            lines.WriteByte((byte)'\n');
-        }
-
+        List<DeadLetter> fresh;
         try
         {
-            lock (_gate) Append(lines.GetBuffer().AsSpan(0, (int)lines.Length));
+            lock (_gate)
+            {
+                fresh = [.. letters.Where(letter => !_kept.Contains(letter.Position))];
+                if (fresh.Count == 0) return ValueTask.CompletedTask;
+                using var lines = new MemoryStream();
+                foreach (var letter in fresh)
+                {
+                    DeadLetterJson.Write(lines, letter, status, time.GetUtcNow());
+                    lines.WriteByte((byte)'\n');
+                }
+
+                Append(lines.GetBuffer().AsSpan(0, (int)lines.Length));
+                foreach (var letter in fresh) _kept.Add(letter.Position);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -40,7 +48,7 @@ internal sealed class DeadLetterFolder(string folder, OutputStatus status, ILogg
                 + "grant the right to write.", exception);
         }
 
-        foreach (var reason in letters.GroupBy(letter => letter.Reason, StringComparer.Ordinal))
+        foreach (var reason in fresh.GroupBy(letter => letter.Reason, StringComparer.Ordinal))
         {
             status.CountRejected(reason.Count(), reason.Key);
             OutputLog.Rejected(logger, status.Name, reason.Count(), $"{reason.Key}: {reason.First().Problem}");

@@ -21,6 +21,7 @@ internal static class DeadLetterJson
         json.WriteString("target"u8, letter.Target);
         json.WriteNumber("position"u8, letter.Position);
         json.WriteString("identity"u8, letter.Identity);
+        if (letter.Key.Length > 0) json.WriteString("key"u8, letter.Key);
         WriteDocument(json, letter.Document.Span);
         json.WriteEndObject();
     }
@@ -44,6 +45,8 @@ internal static class DeadLetterJson
                 Problem = root.GetProperty("problem").GetString()!,
                 Place = root.GetProperty("target").GetString()!,
                 Identity = root.GetProperty("identity").GetString()!,
+                Type = root.GetProperty("type").GetString()!,
+                Key = root.TryGetProperty("key", out var key) ? key.GetString()! : "",
                 Document = root.TryGetProperty("document", out var json)
                     ? Encoding.UTF8.GetBytes(json.GetRawText())
                     : root.GetProperty("bytes").GetBytesFromBase64(),

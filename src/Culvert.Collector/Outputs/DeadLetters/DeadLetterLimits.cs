@@ -9,6 +9,10 @@ internal static class DeadLetterLimits
     /// <summary>Files of one output, at most; the oldest is deleted, which the log says.</summary>
     public const int FilesMax = 4;
 
+    /// <summary>Refused records that are remembered so that none has a second letter; as many as an output has under
+    /// way at once.</summary>
+    public const int PositionsKnownMax = 128 * 1024;
+
     /// <summary>Reasons that are counted apart; what comes with yet another one is counted as
     /// <see cref="OtherReason"/>, so that a server that invents reasons makes no endless table.</summary>
     public const int ReasonsMax = 32;

@@ -22,6 +22,12 @@ internal sealed record KeptLetter
 
     public required string Identity { get; init; }
 
+    /// <summary>What kind of output it was refused by; empty in a topic.</summary>
+    public string Type { get; init; } = "";
+
+    /// <summary>The message's key; empty where there is none.</summary>
+    public string Key { get; init; } = "";
+
     /// <summary>What was refused, byte for byte.</summary>
     public required ReadOnlyMemory<byte> Document { get; init; }
 

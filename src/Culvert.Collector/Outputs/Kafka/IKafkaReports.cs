@@ -7,7 +7,7 @@ internal interface IKafkaReports
     void Delivered(ulong position);
 
     /// <summary>The message was given up.</summary>
-    void Failed(ulong position, int error, string reason, string topic);
+    void Failed(KafkaFailure failure);
 
     /// <summary>Something is wrong with a connection, or with the producer as a whole.</summary>
     void Troubled(int error, string reason);

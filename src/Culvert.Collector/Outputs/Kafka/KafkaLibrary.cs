@@ -9,8 +9,13 @@ namespace Culvert.Collector.Outputs.Kafka;
 internal static unsafe partial class KafkaLibrary
 {
     /// <summary>What to do when the library is not there.</summary>
-    public const string Missing = "Kafka is reached through librdkafka, which is not on this machine: install it (on "
-        + "Debian and Ubuntu: apt-get install librdkafka1); the output goes on by itself then.";
+    public const string Missing = Install + ".";
+
+    /// <summary>The same to whoever runs on meanwhile.</summary>
+    public const string MissingForNow = Install + "; the output goes on by itself then.";
+
+    private const string Install = "Kafka is reached through librdkafka, which is not on this machine: install it (on "
+        + "Debian and Ubuntu: apt-get install librdkafka1)";
 
     private const string Library = "rdkafka";
 

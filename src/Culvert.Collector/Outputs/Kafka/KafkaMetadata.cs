@@ -18,6 +18,6 @@ internal unsafe struct KafkaMetadataTopic
 {
     public byte* Name;
     public int PartitionCount;
-    public nint Partitions;
+    public KafkaMetadataPartition* Partitions;
     public int Error;
 }

@@ -101,6 +101,29 @@ internal sealed class KafkaProducer : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks how many partitions of the topics that are written have nobody who could take records now; null
+    /// when no broker answers in time. Any thread, not during dispose.</summary>
+    public unsafe (string Topic, int Leaderless, int Partitions)? AskLeaderless(int timeoutMs)
+    {
+        if (KafkaLibrary.rd_kafka_metadata(_client, 0, 0, out var metadata, timeoutMs) != 0) return null;
+        var worst = (Topic: "", Leaderless: 0, Partitions: 0);
+        for (var i = 0; i < metadata->TopicCount; i++)
+        {
+            var topic = metadata->Topics + i;
+            var leaderless = 0;
+            for (var p = 0; p < topic->PartitionCount; p++)
+            {
+                if (topic->Partitions[p].Leader < 0) leaderless++;
+            }
+
+            if (leaderless > worst.Leaderless)
+                worst = (KafkaLibrary.Text(topic->Name), leaderless, topic->PartitionCount);
+        }
+
+        KafkaLibrary.rd_kafka_metadata_destroy(metadata);
+        return worst;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_client == 0) return;
@@ -147,16 +170,8 @@ internal sealed class KafkaProducer : IAsyncDisposable
     private static unsafe void OnReport(nint client, KafkaMessage* message, nint opaque)
     {
         var producer = (KafkaProducer)GCHandle.FromIntPtr(opaque).Target!;
-        var position = (ulong)message->Opaque;
-        if (message->Error == 0)
-        {
-            producer._reports.Delivered(position);
-            return;
-        }
-
-        producer._reports.Failed(
-            position, message->Error, KafkaLibrary.Text(KafkaLibrary.rd_kafka_err2str(message->Error)),
-            KafkaLibrary.Text(KafkaLibrary.rd_kafka_topic_name(message->Topic)));
+        if (message->Error == 0) producer._reports.Delivered((ulong)message->Opaque);
+        else producer._reports.Failed(new KafkaFailure(message));
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

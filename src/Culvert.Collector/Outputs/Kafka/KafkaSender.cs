@@ -5,10 +5,14 @@ namespace Culvert.Collector.Outputs.Kafka;
 /// <summary>Sends single messages, each of which is waited for: dead letters, and what is sent again by hand. The
 /// producer is made with the first one. Any thread.</summary>
 /// <param name="settings">Of the library.</param>
+/// <param name="place">Where the settings stand, for sentences: <c>outputs.kafka</c>, <c>consume</c>.</param>
 /// <param name="brokers">As they were configured, for sentences.</param>
-internal sealed class KafkaSender(IEnumerable<KeyValuePair<string, string>> settings, string brokers)
+internal sealed class KafkaSender(
+    IEnumerable<KeyValuePair<string, string>> settings, string place, string brokers)
     : IKafkaReports, IAsyncDisposable
 {
+    private static readonly TimeSpan SendWithin = TimeSpan.FromSeconds(30);
+
     private readonly ConcurrentDictionary<ulong, (string Topic, TaskCompletionSource Sent)> _underWay = new();
 
     // Guards the producer, which takes one message at a time.
@@ -31,10 +35,27 @@ internal sealed class KafkaSender(IEnumerable<KeyValuePair<string, string>> sett
             var number = ++_last;
             _underWay[number] = (topic, sent);
             var error = _producer.Send(topic, key, value, headers, number);
-            if (error != 0) Failed(number, error, KafkaError.Text(error), topic);
+            if (error != 0) Fail(number, error);
         }
 
         return sent.Task;
+    }
+
+    /// <summary>The same for a person who waits: throws <see cref="OutputException"/> too when it took too
+    /// long.</summary>
+    public async Task SendNowAsync(
+        string topic, byte[]? key, byte[]? value, IReadOnlyList<KafkaHeader> headers,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(topic, key, value, headers).WaitAsync(SendWithin, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new OutputException(
+                Trouble ?? $"Kafka at {brokers} did not take it within 30 s; look at the broker.");
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -48,14 +69,17 @@ internal sealed class KafkaSender(IEnumerable<KeyValuePair<string, string>> sett
         if (_underWay.TryRemove(position, out var message)) message.Sent.TrySetResult();
     }
 
-    public void Failed(ulong position, int error, string reason, string topic)
-    {
-        if (!_underWay.TryRemove(position, out var message)) return;
-        message.Sent.TrySetException(new OutputException(Sentence(error, reason, message.Topic)));
-    }
+    public void Failed(KafkaFailure failure) => Fail(failure.Position, failure.Error);
 
     public void Troubled(int error, string reason) => _trouble = Sentence(error, reason, "");
 
+    private void Fail(ulong position, int error)
+    {
+        if (!_underWay.TryRemove(position, out var message)) return;
+        message.Sent.TrySetException(
+            new OutputException(Sentence(error, KafkaError.Text(error), message.Topic)));
+    }
+
     private string Sentence(int error, string reason, string topic) =>
-        KafkaError.Sentence(error, reason, "consume", brokers, topic);
+        KafkaError.Sentence(error, reason, place, brokers, topic);
 }

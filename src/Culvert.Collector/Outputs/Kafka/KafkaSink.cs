@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Culvert.Collector.Otlp;
+using Culvert.Collector.Outputs.DeadLetters;
 using Culvert.Collector.Records;
 using Culvert.Collector.Spool;
 using Culvert.Shipping;
@@ -11,18 +13,24 @@ namespace Culvert.Collector.Outputs.Kafka;
 
 /// <summary>
 /// Writes records to Kafka: one message each, keyed by its source, through an idempotent producer with acks=all. A
-/// record is confirmed by the report of its delivery. While no broker is there the library keeps trying what it has,
-/// nothing more is taken, and the spool grows.
+/// record is confirmed by the report of its delivery, or, when the broker refuses it alone, as a dead letter. While no
+/// broker is there the library keeps trying what it has, nothing more is taken, and the spool grows.
 /// </summary>
 internal sealed class KafkaSink : IOutputSink, IKafkaReports
 {
+    private const int AskMs = 1_000;
+
     private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AskAfter = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan StalledAfter = TimeSpan.FromSeconds(20);
 
     private readonly KafkaSinkOptions _options;
     private readonly KafkaCare _care;
+    private readonly IDeadLetters _letters;
     private readonly OutputStatus _status;
     private readonly ILogger _logger;
     private readonly DeliveryWindow _window = new(KafkaSinkOptions.RecordsUnderWayMax);
+    private readonly TimeProvider _time;
     private readonly AsyncSignal _changed;
     private readonly EntryRecords _records = new();
     private readonly OtlpRecordWriter _otlp = new();
@@ -30,6 +38,8 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
     private readonly Utf8JsonWriter _jsonWriter;
     private readonly KafkaTopics _topics;
     private readonly Dictionary<Source, byte[]> _keys = [];
+    // From Write and the producer's reports to whoever waits for room: each is confirmed once it is kept.
+    private readonly ConcurrentQueue<DeadLetter> _refused = new();
     private KafkaProducer? _producer;
     private volatile bool _isCareful;
     private bool _isCareOver;
@@ -37,11 +47,16 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
     private volatile string? _failure;
     private volatile int _troubleRank = -1;
     private volatile string? _trouble;
+    private volatile bool _hasDelivered;
+    private ulong _confirmedBefore;
+    private long _stalledSince, _askedAt;
 
     public KafkaSink(
-        KafkaSinkOptions options, KafkaCare care, OutputStatus status, ILogger logger, TimeProvider time)
+        KafkaSinkOptions options, KafkaCare care, IDeadLetters letters, OutputStatus status, ILogger logger,
+        TimeProvider time)
     {
-        (_options, _care, _status, _logger) = (options, care, status, logger);
+        (_options, _care, _letters, _status, _logger) = (options, care, letters, status, logger);
+        _time = time;
         _changed = new AsyncSignal(time);
         _topics = new KafkaTopics(options);
         _jsonWriter = new Utf8JsonWriter(_json, RecordJson.WriterOptions);
@@ -51,16 +66,16 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
 
     public ValueTask OpenAsync(CancellationToken cancellationToken)
     {
-        if (!KafkaLibrary.IsAvailable) throw new OutputException(KafkaLibrary.Missing);
+        if (!KafkaLibrary.IsAvailable) throw new OutputException(KafkaLibrary.MissingForNow);
         _isCareful = _care.Until > 0;
-        _producer = new KafkaProducer(Settings(_options, _isCareful), this);
+        _producer = new KafkaProducer(_options.AllSettings(_isCareful), this);
         return ValueTask.CompletedTask;
     }
 
     public int Write(in SpoolEntry entry, int first)
     {
         _isCareOver = _isCareful && entry.Position + (ulong)first >= _care.Until;
-        if (_isCareOver) return first;
+        if (_isCareOver || !_refused.IsEmpty) return first;
         var records = _records.From(entry, first);
         Span<byte> identity = stackalloc byte[RecordIdentity.LengthMax];
         for (var index = first; records.MoveNext(); index++)
@@ -69,10 +84,11 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
             var record = records.Current;
             if (!_window.TryAdd(record.Position)) return index;
             var length = RecordIdentity.Format(records.Producer, records.Sequence, identity);
+            var (topic, key) = (_topics.Find(record.Source, record.Severity), Key(record.Source));
+            var value = Value(record);
             var error = _producer!.Send(
-                _topics.Find(record.Source, record.Severity), Key(record.Source), Value(record),
-                _options.AsJson ? KafkaHeaders.JsonSchema : KafkaHeaders.ProtobufSchema, identity[..length],
-                record.Position);
+                topic, key, value, _options.AsJson ? KafkaHeaders.JsonSchema : KafkaHeaders.ProtobufSchema,
+                identity[..length], record.Position);
             if (error == 0) continue;
             if (error == KafkaError.QueueFull)
             {
@@ -81,8 +97,8 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
             }
 
             // The library looked at this message alone.
-            if (KafkaError.IsOfMessage(error)) Reject(record.Position, KafkaError.Text(error));
-            else Failed(record.Position, error, KafkaError.Text(error), _topics.Find(record.Source, record.Severity));
+            if (KafkaError.IsOfMessage(error)) Refuse(record.Position, error, topic, key, value, identity[..length]);
+            else _failure ??= Sentence(error, topic);
         }
 
         return entry.RecordCount;
@@ -95,7 +111,7 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
             await WaitAsync(1, cancellationToken).ConfigureAwait(false);
             (_isCareful, _care.Until) = (false, 0);
             await _producer!.DisposeAsync().ConfigureAwait(false);
-            _producer = new KafkaProducer(Settings(_options, careful: false), this);
+            _producer = new KafkaProducer(_options.AllSettings(careful: false), this);
             return;
         }
 
@@ -114,22 +130,24 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
 
     public void Delivered(ulong position)
     {
-        (_trouble, _troubleRank) = (null, -1);
+        (_trouble, _troubleRank, _hasDelivered) = (null, -1, true);
         if (_window.Deliver(position) <= Volatile.Read(ref _waiting)) _changed.Set();
     }
 
-    public void Failed(ulong position, int error, string reason, string topic)
+    public void Failed(KafkaFailure failure)
     {
+        var error = failure.Error;
         if (KafkaError.IsPurge(error)) return;
-        var sentence = KafkaError.Sentence(error, reason, $"outputs.{_options.Output}", _options.Brokers, topic);
         if (KafkaError.IsOfMessage(error) && _isCareful)
         {
-            Reject(position, reason);
+            Refuse(
+                failure.Position, error, failure.Topic, failure.Key, failure.Value,
+                failure.Header(KafkaHeaders.Identity[..^1]));
         }
         else
         {
             if (KafkaError.IsOfMessage(error)) _care.Until = Math.Max(_care.Until, _window.Next);
-            _failure ??= sentence;
+            _failure ??= Sentence(error, failure.Topic);
         }
 
         _changed.Set();
@@ -137,7 +155,9 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
 
     public void Troubled(int error, string reason)
     {
-        var sentence = KafkaError.Sentence(error, reason, $"outputs.{_options.Output}", _options.Brokers);
+        var sentence = _hasDelivered && KafkaError.IsNobodyThere(error)
+            ? KafkaError.Gone(reason, _options.Brokers)
+            : KafkaError.Sentence(error, reason, _options.Place, _options.Brokers);
         if (error == KafkaError.Fatal)
         {
             _failure ??= sentence;
@@ -150,29 +170,33 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
         Tell();
     }
 
-    private void Reject(ulong position, string reason)
-    {
-        _status.CountRejected(1, "too_large");
-        OutputLog.Rejected(_logger, _options.Output, 1, $"The record at position {position}: {reason}.");
-        _window.Deliver(position);
-    }
+    private string Sentence(int error, string topic) => KafkaError.Sentence(
+        error, KafkaError.Text(error), _options.Place, _options.Brokers, topic);
 
-    private static IEnumerable<KeyValuePair<string, string>> Settings(KafkaSinkOptions options, bool careful) =>
-    [
-        new("client.id", "culvert"),
-        new("queue.buffering.max.kbytes", "65536"),
-        new("topic.metadata.propagation.max.ms", "5000"),
-        .. options.Settings,
-        new("bootstrap.servers", options.Brokers),
-        new("enable.idempotence", "true"),
-        new("acks", "all"),
-        // Without an end: what is under way waits for its broker as what is in the spool does.
-        new("message.timeout.ms", "0"),
-        new("compression.type", options.Compression),
-        // Nothing goes past a batch that is refused, so that a partition has each producer's records in order and what
-        // comes twice is told by the highest sequence; one by one a record that is refused alone is passed over.
-        careful ? new("batch.num.messages", "1") : new("enable.gapless.guarantee", "true"),
-    ];
+    /// <summary>Any thread. The record stays under way until its letter is kept.</summary>
+    private void Refuse(
+        ulong position, int error, string topic, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value,
+        ReadOnlySpan<byte> identity) => _refused.Enqueue(new DeadLetter
+        {
+            Position = position,
+            Identity = Encoding.ASCII.GetString(identity),
+            Reason = KafkaError.Word(error),
+            Problem = KafkaError.Refusal(error, _options.Place, value.Length),
+            Target = topic,
+            Key = Encoding.UTF8.GetString(key),
+            Document = value.ToArray(),
+        });
+
+    /// <summary>Keeps what was refused, and goes past it; false when there was nothing.</summary>
+    private async ValueTask<bool> TryKeepRefusedAsync(CancellationToken cancellationToken)
+    {
+        var letters = new List<DeadLetter>();
+        while (_refused.TryDequeue(out var letter)) letters.Add(letter);
+        if (letters.Count == 0) return false;
+        await _letters.AddAsync(letters, cancellationToken).ConfigureAwait(false);
+        foreach (var letter in letters) _window.Deliver(letter.Position);
+        return true;
+    }
 
     private async ValueTask WaitAsync(int below, CancellationToken cancellationToken)
     {
@@ -183,11 +207,35 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
         {
             Check();
             cancellationToken.ThrowIfCancellationRequested();
+            if (await TryKeepRefusedAsync(cancellationToken).ConfigureAwait(false)) continue;
             await _changed.WaitAsync(LookAfter).ConfigureAwait(false);
+            await LookAsync().ConfigureAwait(false);
             Tell();
         }
 
+        // What comes after a pause has not waited since before it.
+        if (_window.Count == 0) _stalledSince = 0;
         Check();
+    }
+
+    /// <summary>A broker that answers and takes nothing is no error to the library, which tries again: a partition has
+    /// no leader, as when the disk of its log is full, or too few replicas are in sync. So it is asked.</summary>
+    private async ValueTask LookAsync()
+    {
+        var confirmed = _window.Confirmed;
+        if (_stalledSince == 0 || confirmed != _confirmedBefore)
+        {
+            (_confirmedBefore, _stalledSince) = (confirmed, _time.GetTimestamp());
+            _askedAt = _stalledSince;
+        }
+
+        if (_time.GetElapsedTime(_askedAt) < AskAfter) return;
+        var producer = _producer!;
+        var answer = await Task.Run(() => producer.AskLeaderless(AskMs)).ConfigureAwait(false);
+        _askedAt = _time.GetTimestamp();
+        if (answer is not var (topic, leaderless, partitions)) return;
+        if (leaderless > 0 || (_trouble is null && _time.GetElapsedTime(_stalledSince) > StalledAfter))
+            _trouble = KafkaError.Stalled(_options.Brokers, topic, leaderless, partitions);
     }
 
     /// <summary>A connection that ends while nothing is under way is nobody's trouble: brokers close idle ones. It is

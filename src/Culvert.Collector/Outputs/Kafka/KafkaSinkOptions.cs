@@ -20,6 +20,9 @@ internal sealed record KafkaSinkOptions
 
     public required string Output { get; init; }
 
+    /// <summary>Where its settings stand, for sentences.</summary>
+    public string Place => $"outputs.{Output}";
+
     /// <summary>host:port, with commas between.</summary>
     public required string Brokers { get; init; }
 
@@ -39,4 +42,23 @@ internal sealed record KafkaSinkOptions
 
     /// <summary>Settings of the library by its own names.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What a producer is made with.</summary>
+    /// <param name="careful">Whether records are sent one by one.</param>
+    public IEnumerable<KeyValuePair<string, string>> AllSettings(bool careful) =>
+    [
+        new("client.id", "culvert"),
+        new("queue.buffering.max.kbytes", "65536"),
+        new("topic.metadata.propagation.max.ms", "5000"),
+        .. Settings,
+        new("bootstrap.servers", Brokers),
+        new("enable.idempotence", "true"),
+        new("acks", "all"),
+        // Without an end: what is under way waits for its broker as what is in the spool does.
+        new("message.timeout.ms", "0"),
+        new("compression.type", Compression),
+        // Nothing goes past a batch that is refused, so that a partition has each producer's records in order and what
+        // comes twice is told by the highest sequence; one by one a record that is refused alone is passed over.
+        careful ? new("batch.num.messages", "1") : new("enable.gapless.guarantee", "true"),
+    ];
 }
