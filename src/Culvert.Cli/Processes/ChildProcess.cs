@@ -40,8 +40,10 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         StartSelf(arguments, writeInput: null);
 
     /// <summary>Starts this command-line tool once more and writes to its standard input.</summary>
-    public static ChildProcess StartSelf(IEnumerable<string> arguments, Func<Stream, Task>? writeInput) =>
-        Start(DotnetHost, [typeof(ChildProcess).Assembly.Location, .. arguments], writeInput: writeInput);
+    public static ChildProcess StartSelf(
+        IEnumerable<string> arguments, Func<Stream, Task>? writeInput,
+        IReadOnlyDictionary<string, string>? environment = null) =>
+        Start(DotnetHost, [typeof(ChildProcess).Assembly.Location, .. arguments], environment, writeInput);
 
     /// <summary>Starts this command-line tool once more in a session of its own, so that Ctrl-C at our terminal does
     /// not end it before we do. Where there is no setsid it is a plain child.</summary>

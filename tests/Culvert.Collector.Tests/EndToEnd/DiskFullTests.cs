@@ -13,7 +13,7 @@ public sealed class DiskFullTests
     {
         await using var collector = new RunningCollector();
         await using var disk = await SmallDisk.MountAsync(collector, "24m");
-        await collector.StartAsync("--config", await disk.ConfigureAsync("1MiB"));
+        await collector.StartAsync("--config", await SmallDisk.ConfigureAsync(collector, "1MiB"));
         await RunAsync(collector, disk);
         await collector.StopAsync();
     }

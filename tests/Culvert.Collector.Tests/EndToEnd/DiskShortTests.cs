@@ -19,7 +19,7 @@ public sealed class DiskShortTests
     {
         await using var collector = new RunningCollector();
         await using var disk = await SmallDisk.MountAsync(collector, "64m");
-        await collector.StartAsync("--config", await disk.ConfigureAsync("4MiB"));
+        await collector.StartAsync("--config", await SmallDisk.ConfigureAsync(collector, "4MiB"));
         await using var provider = new CulvertLoggerProvider(new CulvertLoggerOptions
         {
             Endpoint = collector.Endpoint, Service = "shop", BufferBytes = 256 * 1024,

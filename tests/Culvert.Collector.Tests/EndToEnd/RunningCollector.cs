@@ -23,6 +23,9 @@ internal sealed class RunningCollector : IAsyncDisposable
 
     public string Endpoint => $"unix://{SocketPath}";
 
+    /// <summary>More of its environment.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
     public Uri Page { get; private set; } = new("http://127.0.0.1/");
 
     public ChildProcess Process => _process ?? throw new InvalidOperationException("It was not started.");
@@ -31,7 +34,8 @@ internal sealed class RunningCollector : IAsyncDisposable
     {
         _process = ChildProcess.StartSelf(
             ["up", "--data", DataFolder, "--listen", Endpoint, "--listen", $"syslog+unix://{SyslogPath}", "--http",
-                "127.0.0.1:0", .. more]);
+                "127.0.0.1:0", .. more],
+            writeInput: null, Environment);
         var ready = await _process.WaitForLineAsync("ready ", Timeout);
         Page = new Uri(ready.Split(' ').Last(word => word.StartsWith("http://", StringComparison.Ordinal)));
     }

@@ -2,30 +2,39 @@ using Culvert.Collector.Tests.Shipping;
 
 namespace Culvert.Collector.Tests.EndToEnd;
 
-/// <summary>A small tmpfs as a collector's data folder, which a test fills and empties. Skips the test where it cannot
-/// be had.</summary>
+/// <summary>A small tmpfs as the folder of a server under test, which a test fills and empties. Skips the test where it
+/// cannot be had.</summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
-    private readonly RunningCollector _collector;
+    private readonly string _folder;
+    private readonly Func<Task> _endHolder;
 
-    private SmallDisk(RunningCollector collector) => _collector = collector;
+    private SmallDisk(string folder, Func<Task> endHolder) => (_folder, _endHolder) = (folder, endHolder);
 
-    private string Ballast => Path.Combine(_collector.DataFolder, "ballast");
+    private string Ballast => Path.Combine(_folder, "ballast");
 
-    public static async Task<SmallDisk> MountAsync(RunningCollector collector, string size)
+    /// <summary>As a collector's data folder.</summary>
+    public static Task<SmallDisk> MountAsync(RunningCollector collector, string size) =>
+        MountAsync(collector.DataFolder, size, collector.EndAsync);
+
+    /// <summary>At any folder.</summary>
+    /// <param name="folder">Made when it is not there.</param>
+    /// <param name="size">As mount takes it.</param>
+    /// <param name="endHolder">Ends whoever holds files of it, also when the test failed.</param>
+    public static async Task<SmallDisk> MountAsync(string folder, string size, Func<Task> endHolder)
     {
         if (Environment.UserName != "root") Assert.Skip("Only root may mount a small tmpfs.");
         if (CommandRun.FindProgram("mount") is null) Assert.Skip("The program 'mount' is not here.");
-        var folder = Directory.CreateDirectory(collector.DataFolder).FullName;
+        folder = Directory.CreateDirectory(folder).FullName;
         var (code, error) = await RunAsync("mount", "-t", "tmpfs", "-o", $"size={size},mode=700", "tmpfs", folder);
         if (code != 0) Assert.Skip($"A tmpfs cannot be mounted here: {error.Trim()}");
-        return new SmallDisk(collector);
+        return new SmallDisk(folder, endHolder);
     }
 
-    /// <summary>Writes a configuration for a spool on it, outside of it; returns the file.</summary>
-    public async Task<string> ConfigureAsync(string minFree)
+    /// <summary>Writes a configuration for a collector's spool on it, outside of it; returns the file.</summary>
+    public static async Task<string> ConfigureAsync(RunningCollector collector, string minFree)
     {
-        var file = Path.Combine(_collector.Folder, "culvert.json");
+        var file = Path.Combine(collector.Folder, "culvert.json");
         await File.WriteAllTextAsync(
             file,
             $$"""{ "spool": { "segmentSize": "1MiB", "maxSize": "16MiB", "minFree": "{{minFree}}" } }""",
@@ -40,7 +49,7 @@ internal sealed class SmallDisk : IAsyncDisposable
         var block = new byte[64 * 1024];
         try
         {
-            var disk = new DriveInfo(_collector.DataFolder);
+            var disk = new DriveInfo(_folder);
             while (freeBytes == 0 || disk.AvailableFreeSpace > freeBytes) file.Write(block);
         }
         catch (IOException)
@@ -53,9 +62,8 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // The collector holds files of it until it ended, also when the test failed.
-        await _collector.EndAsync();
-        await RunAsync("umount", _collector.DataFolder);
+        await _endHolder();
+        await RunAsync("umount", _folder);
     }
 
     private static async Task<(int Code, string Error)> RunAsync(string program, params string[] arguments)

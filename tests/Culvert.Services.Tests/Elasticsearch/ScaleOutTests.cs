@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Culvert.Collector.Elasticsearch;
+using Culvert.Collector.Tests.EndToEnd;
 using Culvert.Services.Tests.Kafka;
 using Culvert.Tests;
 
@@ -60,6 +61,40 @@ public sealed class ScaleOutTests(SearchServer server) : IDisposable
             (output.GetProperty("stored").GetInt64(), output.GetProperty("waiting").GetInt64()));
 
         static bool NothingBehind(JsonElement stats) => stats.GetProperty("lag").GetInt64() == 0;
+    }
+
+    /// <summary>Refused documents of a group go to its dead-letter topic, and back when the index is mended.</summary>
+    [Fact]
+    public async Task Consume_DocumentsThatTheIndexRefuses_AreLettersOfTheTopicAndCanBeSentAgain()
+    {
+        using var client = server.Connect();
+        await using var broker = await KafkaBroker.StartAsync("offsets.topic.num.partitions=4");
+        // The day of the records' own time.
+        var index = $"/{_name}-2025.06.15";
+        await SearchServer.AskAsync(
+            client, HttpMethod.Put, index, """{"mappings":{"properties":{"body":{"type":"long"}}}}""");
+        await using (var messages = new TestMessages(broker)) messages.Records("logs", "shop", 1, 5);
+        await using var member = await StartMemberAsync(broker);
+        await member.UntilDoneAsync(5);
+        var output = (await member.StatsAsync()).GetProperty("output");
+        Assert.Equal(5, output.GetProperty("rejectedByReason").GetProperty("mapper_parsing_exception").GetInt64());
+
+        var letters = TestTopics.ReadAll(broker.Address, "culvert.deadletters", TimeSpan.FromMinutes(1));
+        Assert.Equal(
+            letters.Select(letter => letter.Identity).Order(StringComparer.Ordinal),
+            letters.Select(letter => letter.Header("culvert.dead.identity")).Order(StringComparer.Ordinal));
+        Assert.Equal(5, letters.Select(letter => letter.Identity).Distinct().Count());
+        Assert.All(letters, letter => Assert.Equal(
+            ("logs", "mapper_parsing_exception", "otlp-logs/1"),
+            (letter.Header("culvert.dead.topic"), letter.Header("culvert.dead.reason"), letter.Schema)));
+
+        await SearchServer.AskAsync(client, HttpMethod.Delete, index);
+        Assert.Equal(
+            (0, "5 sent again, 0 not."),
+            await RunningCollector.RunToolAsync("deadletters", "replay", "--all", "--brokers", broker.Address));
+        await member.UntilDoneAsync(10);
+        Assert.Equal(5, await CountAsync(client));
+        await member.StopAsync();
     }
 
     private static Func<JsonElement, bool> Stored(long count) =>

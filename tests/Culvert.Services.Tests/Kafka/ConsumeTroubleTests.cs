@@ -2,7 +2,8 @@ using Culvert.Tests;
 
 namespace Culvert.Services.Tests.Kafka;
 
-/// <summary>What a member says when it cannot read, each in a sentence that says what to do.</summary>
+/// <summary>What a member says when it cannot read, and an output when it may not write: sentences that say what to
+/// do.</summary>
 public sealed class ConsumeTroubleTests(SharedBroker shared) : IClassFixture<SharedBroker>, IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -33,7 +34,7 @@ public sealed class ConsumeTroubleTests(SharedBroker shared) : IClassFixture<Sha
     }
 
     [Fact]
-    public async Task Consume_WrongPasswordOrNoRight_StatsSayWhatToDo()
+    public async Task MemberAndOutput_WrongPasswordOrNoRight_StatsSayWhatToDoAndItGoesOnAfterwards()
     {
         await using var broker = await KafkaBroker.StartAsync(
             "listener.security.protocol.map=CLIENT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
@@ -53,14 +54,41 @@ public sealed class ConsumeTroubleTests(SharedBroker shared) : IClassFixture<Sha
             "grant READ", await denied.UntilTroubledAsync("does not let this user"), StringComparison.Ordinal);
         await denied.StopAsync();
 
-        await using var collector = await ShippingCollector.StartAsync(
-            $$"""
-            "kafka": { "type": "kafka", "brokers": "{{broker.Address}}", "librdkafka": { {{Login("right")}} } }
-            """);
+        // It may write to a topic that is not there, and may not make it.
+        var admin = Path.Combine(_folder.Path, "admin.properties");
+        await File.WriteAllTextAsync(
+            admin,
+            """
+            security.protocol=SASL_PLAINTEXT
+            sasl.mechanism=PLAIN
+            sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
+              username="admin" password="a";
+            """,
+            TestContext.Current.CancellationToken);
+        await GrantAsync("Write", "Describe");
+        await using var collector = await ShippingCollector.StartAsync(Output("wrong"));
         await collector.SendAsync("shop", 10);
+        await collector.UntilTroubledAsync("kafka", "refused the user or the password");
+        await collector.Running.StopAsync();
+        await collector.ConfigureAsync(Output("right"));
+        await collector.StartAgainAsync();
         Assert.Contains(
-            "grant WRITE", await collector.UntilTroubledAsync("kafka", "does not let this user write"),
+            "grant WRITE, and CREATE where it is missing",
+            await collector.UntilTroubledAsync("kafka", "does not let this user write to the topic 'made'"),
             StringComparison.Ordinal);
+        await GrantAsync("Create");
+        await collector.UntilDeliveredAsync("kafka", 10);
+
+        string Output(string password) =>
+            $$"""
+            "kafka": { "type": "kafka", "brokers": "{{broker.Address}}", "topic": "made",
+              "librdkafka": { {{Login(password)}} } }
+            """;
+
+        Task GrantAsync(params string[] operations) => broker.RunToolAsync(
+            "kafka-acls.sh",
+            ["--command-config", admin, "--add", "--allow-principal", "User:culvert", "--topic", "made",
+                .. operations.SelectMany(operation => (string[])["--operation", operation])]);
 
         static string Login(string password) =>
             $$"""

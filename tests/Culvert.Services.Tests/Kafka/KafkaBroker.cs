@@ -1,4 +1,5 @@
 using Culvert.Cli.Bench.Ship;
+using Culvert.Cli.Processes;
 
 namespace Culvert.Services.Tests.Kafka;
 
@@ -28,6 +29,17 @@ internal sealed class KafkaBroker : IAsyncDisposable
 
     /// <summary>SIGKILL, and waits until it is gone.</summary>
     public Task KillAsync() => _node.KillAsync();
+
+    /// <summary>Runs a tool of the distribution against it, to its end, which must be a good one.</summary>
+    public async Task RunToolAsync(string tool, params string[] arguments)
+    {
+        await using var run = ChildProcess.Start(
+            Path.Combine(KafkaNode.FindHome()!, "bin", tool), ["--bootstrap-server", Address, .. arguments],
+            new Dictionary<string, string> { ["KAFKA_HEAP_OPTS"] = "-Xmx128M" });
+        await run.WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Assert.True(run.ExitCode == 0, run.LastLines);
+    }
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Culvert.Collector.Otlp;
 using Culvert.Collector.Outputs;
+using Culvert.Collector.Tests.EndToEnd;
 
 namespace Culvert.Services.Tests.Kafka;
 
@@ -45,44 +46,6 @@ public sealed class KafkaOutputTests
     }
 
     [Fact]
-    public async Task Deliver_BrokerAway_ProgramsAndOtherOutputsNoticeNothingAndAllComesAfter()
-    {
-        await using var broker = await KafkaBroker.StartAsync();
-        await broker.KillAsync();
-        var lines = Path.Combine(Path.GetTempPath(), $"culvert-lines-{Guid.NewGuid():N}.jsonl");
-        await using var collector = await ShippingCollector.StartAsync(
-            $$"""
-            "kafka": { "type": "kafka", "brokers": ["{{broker.Address}}"], "format": "json" },
-            "lines": { "type": "file", "path": "{{lines}}" }
-            """);
-        try
-        {
-            await collector.SendAsync("shop", 3000);
-            await collector.UntilDeliveredAsync("lines", 3000);
-            var sentence = await collector.UntilTroubledAsync("kafka", "No Kafka broker answers at");
-            Assert.Contains(broker.Address, sentence, StringComparison.Ordinal);
-            Assert.Equal(3000, (await collector.OutputAsync("kafka")).GetProperty("waiting").GetInt64());
-
-            await broker.StartAgainAsync();
-            await collector.UntilDeliveredAsync("kafka", 3000);
-            var state = await collector.OutputAsync("kafka");
-            Assert.Equal(("running", ""), (state.GetProperty("state").GetString(),
-                state.GetProperty("problem").GetString()));
-        }
-        finally
-        {
-            File.Delete(lines);
-        }
-
-        var messages = TestTopics.ReadAll(broker.Address, "logs", ReadTimeout);
-        Assert.Equal(3000, messages.Count);
-        Assert.Equal(3000, messages.Select(message => message.Identity).Distinct().Count());
-        Assert.All(messages, message => Assert.Equal("culvert-json/1", message.Schema));
-        using var record = JsonDocument.Parse(messages[0].Value);
-        Assert.Equal("shop", record.RootElement.GetProperty("service").GetString());
-    }
-
-    [Fact]
     public async Task Deliver_TopicsByRule_EachRecordIsInItsTopicWithKeyHeadersAndResource()
     {
         await using var broker = await KafkaBroker.StartAsync();
@@ -118,6 +81,9 @@ public sealed class KafkaOutputTests
         await collector.SendAsync("shop", 10);
         var sentence = await collector.UntilTroubledAsync("kafka", "No Kafka broker answers at 127.0.0.1:1");
         Assert.EndsWith("start it, or mend outputs.kafka.brokers.", sentence, StringComparison.Ordinal);
+        var (code, said) = await RunningCollector.RunToolAsync("stats", "--data", collector.Running.DataFolder);
+        Assert.Equal(0, code);
+        Assert.Contains("retrying: No Kafka broker answers at 127.0.0.1:1", said, StringComparison.Ordinal);
         await collector.Running.StopAsync();
     }
 
@@ -130,46 +96,6 @@ public sealed class KafkaOutputTests
         await collector.SendAsync("shop", 10);
         await collector.UntilTroubledAsync("kafka", "has no topic 'nowhere'");
         Assert.Equal(10, (await collector.OutputAsync("kafka")).GetProperty("waiting").GetInt64());
-    }
-
-    [Fact]
-    public async Task Deliver_BatchAndRecordTooLargeForTheBroker_OnlyTheRecordIsRejected()
-    {
-        await using var broker = await KafkaBroker.StartAsync("message.max.bytes=20000");
-        await using var collector = await ShippingCollector.StartAsync(
-            $$""" "kafka": { "type": "kafka", "brokers": ["{{broker.Address}}"], "compression": "none" } """);
-        await collector.SendAsync("shop", 500, new string('x', 30_000));
-        await collector.UntilDeliveredAsync("kafka", 501);
-        Assert.Equal(1, (await collector.OutputAsync("kafka")).GetProperty("rejected").GetInt64());
-        var messages = TestTopics.ReadAll(broker.Address, "logs", ReadTimeout);
-        Assert.Equal(500, messages.Select(message => message.Identity).Distinct().Count());
-    }
-
-    [Fact]
-    public async Task Deliver_WrongPassword_StatsSayWhatToDo()
-    {
-        await using var broker = await KafkaBroker.StartAsync(
-            "listener.security.protocol.map=CLIENT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
-            "sasl.enabled.mechanisms=PLAIN", "sasl.mechanism.inter.broker.protocol=PLAIN",
-            "listener.name.client.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule "
-            + "required username=\"admin\" password=\"a\" user_admin=\"a\" user_culvert=\"right\";");
-        await using var collector = await ShippingCollector.StartAsync(Output("wrong"));
-        await collector.SendAsync("shop", 10);
-        await collector.UntilTroubledAsync("kafka", "refused the user or the password");
-        await collector.Running.StopAsync();
-
-        await File.WriteAllTextAsync(
-            collector.ConfigurationFile, $$"""{ "outputs": { {{Output("right")}} } }""",
-            TestContext.Current.CancellationToken);
-        await collector.StartAgainAsync();
-        await collector.UntilDeliveredAsync("kafka", 10);
-
-        string Output(string password) =>
-            $$"""
-            "kafka": { "type": "kafka", "brokers": "{{broker.Address}}", "librdkafka": {
-              "security.protocol": "sasl_plaintext", "sasl.mechanisms": "PLAIN",
-              "sasl.username": "culvert", "sasl.password": "{{password}}" } }
-            """;
     }
 
     private static Func<JsonElement, bool> Stored(long count) =>

@@ -11,21 +11,24 @@ internal sealed class ShippingCollector : IAsyncDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
-    public RunningCollector Running { get; } = new();
+    public RunningCollector Running { get; private init; } = new();
 
     public string ConfigurationFile => Path.Combine(Running.Folder, "culvert.json");
 
-    public static async Task<ShippingCollector> StartAsync(string outputs)
+    public static async Task<ShippingCollector> StartAsync(
+        string outputs, IReadOnlyDictionary<string, string>? environment = null)
     {
         if (outputs.Contains("kafka", StringComparison.Ordinal))
             Assert.SkipUnless(KafkaLibrary.IsAvailable, KafkaLibrary.Missing);
-        var collector = new ShippingCollector();
-        await File.WriteAllTextAsync(
-            collector.ConfigurationFile, $$"""{ "outputs": { {{outputs}} } }""",
-            TestContext.Current.CancellationToken);
+        var collector = new ShippingCollector { Running = new RunningCollector { Environment = environment } };
+        await collector.ConfigureAsync(outputs);
         await collector.StartAgainAsync();
         return collector;
     }
+
+    /// <summary>For the next start.</summary>
+    public Task ConfigureAsync(string outputs) => File.WriteAllTextAsync(
+        ConfigurationFile, $$"""{ "outputs": { {{outputs}} } }""", TestContext.Current.CancellationToken);
 
     public Task StartAgainAsync() => Running.StartAsync("--config", ConfigurationFile);
 

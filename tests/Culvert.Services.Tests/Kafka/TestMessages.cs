@@ -61,9 +61,9 @@ internal sealed class TestMessages : IKafkaReports, IAsyncDisposable
 
     public void Delivered(ulong position) => Finish();
 
-    public void Failed(ulong position, int error, string reason, string topic)
+    public void Failed(KafkaFailure failure)
     {
-        _problem = reason;
+        _problem = KafkaError.Text(failure.Error);
         Finish();
     }
 
