@@ -18,10 +18,10 @@ internal static class AttributeValue
         switch (field.Kind)
         {
             case LogFieldKind.Object: Add(ref attributes, field.Key, field.Value); break;
-            case LogFieldKind.Text when field.Utf8Key is { } key:
+            case LogFieldKind.Text when field.EncodedKey is { } key:
                 attributes.Add(key, ((string)field.Value!).AsSpan());
                 break;
-            case LogFieldKind.Int64 when field.Utf8Key is { } key: attributes.Add(key, field.Int64); break;
+            case LogFieldKind.Int64 when field.EncodedKey is { } key: attributes.Add(key, field.Int64); break;
             case LogFieldKind.Text: attributes.Add(field.Key, ((string)field.Value!).AsSpan()); break;
             case LogFieldKind.Int64: attributes.Add(field.Key, field.Int64); break;
             case LogFieldKind.Double: attributes.Add(field.Key, field.Double); break;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Text;
+using Culvert.Records;
 
 namespace Culvert.Logging;
 
@@ -16,22 +16,21 @@ internal sealed class CallShape
     [ThreadStatic]
     private static (object? Formatter, CallShape? Shape) _last;
 
+    private RecordNames? _names;
+
     private CallShape(IReadOnlyList<KeyValuePair<string, object?>> state)
     {
         var last = state[^1];
         Template = last.Key == LogAttributes.OriginalFormat && last.Value is string text
             ? MessageTemplate.Of(text)
             : null;
-        Keys = [.. state.Take(state.Count - 1).Select(field => field.Key)];
-        Utf8Keys = [.. Keys.Select(Encoding.UTF8.GetBytes)];
+        Keys = [.. state.Take(state.Count - 1).Select(field => new AttributeKey(field.Key))];
     }
 
     /// <summary>Null when the state does not end with its template: then it is read the slow way.</summary>
     public MessageTemplate? Template { get; }
 
-    public string[] Keys { get; }
-
-    public byte[][] Utf8Keys { get; }
+    public AttributeKey[] Keys { get; }
 
     public static CallShape? Find(object formatter)
     {
@@ -46,6 +45,17 @@ internal sealed class CallShape
     {
         if (Known.Count >= KeptMax) Known.Clear();
         return Known[formatter] = new CallShape(state);
+    }
+
+    /// <summary>Template and names of these calls, encoded. Null where the template is not known, and for a second
+    /// category that the same calls are made with: they have room for one.</summary>
+    public RecordNames? Names(byte[] category, string? eventName)
+    {
+        if (_names is { } names)
+            return ReferenceEquals(names.Logger, category) && names.EventName == eventName ? names : null;
+
+        // Threads that race make the same.
+        return Template is null ? null : _names = new RecordNames(Template.Utf8, category, eventName);
     }
 
     private sealed class ByReference : IEqualityComparer<object>

@@ -52,9 +52,7 @@ internal sealed class CulvertLogger(CulvertLoggerProvider provider, string categ
     {
         var record = scratch.Begin(severity, timeNs);
         WriteTrace(record);
-        if (call.Template is { } template) record.Template(template.Utf8);
-        record.Logger(_category);
-        if (eventId.Name is { } name) record.EventName(name);
+        WriteNames(record, call, eventId.Name);
         WriteBody(record, call, body);
         var attributes = record.BeginAttributes();
         call.WriteAttributes(ref attributes, eventId, exception);
@@ -73,6 +71,19 @@ internal sealed class CulvertLogger(CulvertLoggerProvider provider, string categ
             $"The attributes were left out: the record was over {RecordLimits.RecordBytesMax} bytes.");
         attributes.End();
         record.EndRecord(truncated: true);
+    }
+
+    private void WriteNames(RecordBatchWriter record, LogCall call, string? eventName)
+    {
+        if (call.Shape?.Names(_category, eventName) is { } names)
+        {
+            record.Names(names);
+            return;
+        }
+
+        if (call.Template is { } template) record.Template(template.Utf8);
+        record.Logger(_category);
+        if (eventName is not null) record.EventName(eventName);
     }
 
     private static void WriteBody(RecordBatchWriter record, LogCall call, string? body)

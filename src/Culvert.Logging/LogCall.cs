@@ -27,6 +27,9 @@ internal sealed class LogCall
     {
     }
 
+    /// <summary>What it shares with all calls like it, when that is known.</summary>
+    public CallShape? Shape { get; private set; }
+
     /// <summary>The message template, if the state has one.</summary>
     public MessageTemplate? Template { get; private set; }
 
@@ -47,7 +50,7 @@ internal sealed class LogCall
         _fields.Clear();
         _scopeFields.Clear();
         if (_scopeText.Length > 0) _scopeText.Clear();
-        Template = null;
+        (Template, Shape) = (null, null);
         _note = null;
         (_redactor, _isRedacted) = (null, false);
         if (_rendered.Length <= ShippingLimits.ScratchBytesKept) _free = this;
@@ -57,9 +60,10 @@ internal sealed class LogCall
     {
         try
         {
-            if (StateReader<TState>.Read(state, _fields) is { } shape)
+            Shape = StateReader<TState>.Read(state, _fields);
+            if (Shape is not null)
             {
-                Template = shape.Template;
+                Template = Shape.Template;
                 return;
             }
         }
@@ -106,7 +110,7 @@ internal sealed class LogCall
         if (Template is null) return;
         var template = Encoding.UTF8.GetString(Template.Utf8);
         if (redactor.Redact(template) == template) return;
-        Template = null;
+        (Template, Shape) = (null, null);
     }
 
     /// <summary>The message as the program's own formatter makes it, or null when it is in <see cref="Rendered"/>: the

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Culvert.Records;
 
 namespace Culvert.Logging;
 
@@ -7,13 +8,13 @@ internal readonly struct LogField
 {
     private readonly long _bits;
 
-    private LogField(string key, byte[]? utf8Key, LogFieldKind kind, long bits, object? value) =>
-        (Key, Utf8Key, Kind, _bits, Value) = (key, utf8Key, kind, bits, value);
+    private LogField(string key, AttributeKey? encodedKey, LogFieldKind kind, long bits, object? value) =>
+        (Key, EncodedKey, Kind, _bits, Value) = (key, encodedKey, kind, bits, value);
 
     public string Key { get; }
 
     /// <summary>The same, encoded, where the call's shape is known.</summary>
-    public byte[]? Utf8Key { get; }
+    public AttributeKey? EncodedKey { get; }
 
     public LogFieldKind Kind { get; }
 
@@ -38,24 +39,23 @@ internal readonly struct LogField
 
     /// <summary>For each type of value the compiler leaves one line of this.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LogField Of<T>(string key, byte[]? utf8Key, T value)
+    public static LogField Of<T>(string key, AttributeKey? encodedKey, T value)
     {
-        if (typeof(T) == typeof(int)) return new LogField(key, utf8Key, LogFieldKind.Int64, (int)(object)value!, null);
+        if (typeof(T) == typeof(int))
+            return new LogField(key, encodedKey, LogFieldKind.Int64, (int)(object)value!, null);
         if (typeof(T) == typeof(long))
-            return new LogField(key, utf8Key, LogFieldKind.Int64, (long)(object)value!, null);
+            return new LogField(key, encodedKey, LogFieldKind.Int64, (long)(object)value!, null);
         if (typeof(T) == typeof(bool))
-            return new LogField(key, utf8Key, LogFieldKind.Boolean, (bool)(object)value! ? 1 : 0, null);
+            return new LogField(key, encodedKey, LogFieldKind.Boolean, (bool)(object)value! ? 1 : 0, null);
         if (typeof(T) == typeof(double))
         {
             var bits = BitConverter.DoubleToInt64Bits((double)(object)value!);
-            return new LogField(key, utf8Key, LogFieldKind.Double, bits, null);
+            return new LogField(key, encodedKey, LogFieldKind.Double, bits, null);
         }
 
-        return new LogField(key, utf8Key, value is string ? LogFieldKind.Text : LogFieldKind.Object, 0, value);
+        return new LogField(key, encodedKey, value is string ? LogFieldKind.Text : LogFieldKind.Object, 0, value);
     }
 
     /// <summary>The same field with a text in the place of its value.</summary>
-    public LogField With(string text) => new(Key, Utf8Key, LogFieldKind.Text, 0, text);
-
-    public LogField With(string key, byte[]? utf8Key) => new(key, utf8Key, Kind, _bits, Value);
+    public LogField With(string text) => new(Key, EncodedKey, LogFieldKind.Text, 0, text);
 }

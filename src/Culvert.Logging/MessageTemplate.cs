@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Culvert.Records;
@@ -62,15 +61,15 @@ internal sealed class MessageTemplate
         {
             case LogFieldKind.Text: return TryWrite((string)field.Value!, output);
             case LogFieldKind.Boolean: output.WriteBytes(field.Boolean ? "True"u8 : "False"u8); return true;
-            case LogFieldKind.Int64: return TryFormat(field.Int64, output);
-            case LogFieldKind.Double: return TryFormat(field.Double, output);
+            case LogFieldKind.Int64: return output.TryWriteFormatted(field.Int64);
+            case LogFieldKind.Double: return output.TryWriteFormatted(field.Double);
             default: break;
         }
 
         switch (field.Value)
         {
             case null: output.WriteBytes("(null)"u8); return true;
-            case Guid id: return TryFormat(id, output);
+            case Guid id: return output.TryWriteFormatted(id);
             default: return false;
         }
     }
@@ -81,15 +80,6 @@ internal sealed class MessageTemplate
         if (text.Length > RecordLimits.StringBytesMax) return false;
         if (text.Length > 0 && (char.IsSurrogate(text[0]) || char.IsSurrogate(text[^1]))) return false;
         output.WriteText(text);
-        return true;
-    }
-
-    private static bool TryFormat<T>(T value, RecordBuffer output)
-        where T : IUtf8SpanFormattable
-    {
-        Span<byte> text = stackalloc byte[64];
-        if (!value.TryFormat(text, out var count, default, CultureInfo.InvariantCulture)) return false;
-        output.WriteBytes(text[..count]);
         return true;
     }
 

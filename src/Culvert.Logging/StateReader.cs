@@ -39,18 +39,15 @@ internal static class StateReader<TState>
     private static CallShape? TryReadValues(TState state, LogFields fields)
     {
         ReadValues!(state, fields);
-        if (fields.Formatter is { } formatter)
+        if (fields.Shape is null && fields.Formatter is { } formatter)
         {
-            var shape = CallShape.Find(formatter)
-                ?? CallShape.Add(formatter, (IReadOnlyList<KeyValuePair<string, object?>>)state!);
-            var all = fields.All;
-            if (shape.Template is not null && shape.Keys.Length == all.Length)
-            {
-                for (var i = 0; i < all.Length; i++) all[i] = all[i].With(shape.Keys[i], shape.Utf8Keys[i]);
-                return shape;
-            }
+            // The first of these calls: their names are known from here on.
+            CallShape.Add(formatter, (IReadOnlyList<KeyValuePair<string, object?>>)state!);
+            fields.Clear();
+            ReadValues(state, fields);
         }
 
+        if (fields.Shape is { Template: not null } shape && shape.Keys.Length == fields.Count) return shape;
         fields.Clear();
         return null;
     }

@@ -13,9 +13,6 @@ namespace Culvert.Cli.Bench;
 /// a program's records leave it.</summary>
 internal static partial class LogBench
 {
-    /// <summary>Room for a round of calls below the quarter that is kept for warnings.</summary>
-    private const int BufferBytes = 256 * 1024 * 1024;
-
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "One JSON object a line." };
@@ -49,13 +46,13 @@ internal static partial class LogBench
 
     private static async Task MeasureJournalAsync(BenchReport report, int threads)
     {
-        var folder = Directory.CreateTempSubdirectory("culvert-bench-").FullName;
+        // Where an application's journal lies.
+        var data = Directory.CreateTempSubdirectory("culvert-bench-").FullName;
+        var folder = JournalFolder.InMemory(data) ?? JournalFolder.OnDisk(data);
         try
         {
-            await using var provider = new CulvertLoggerProvider(new CulvertLoggerOptions
-            {
-                Journal = JournalMode.Always, JournalFolder = folder, BufferBytes = BufferBytes,
-            });
+            await using var provider = new CulvertLoggerProvider(
+                new CulvertLoggerOptions { Journal = JournalMode.Always, JournalFolder = folder });
             using var loggers = new LoggerFactory([provider]);
             using var reader = JournalReader.TryOpen(JournalFolder.Journals(folder).Single())
                 ?? throw new InvalidOperationException("The journal cannot be read.");
@@ -71,6 +68,7 @@ internal static partial class LogBench
         finally
         {
             Directory.Delete(folder, recursive: true);
+            if (Directory.Exists(data)) Directory.Delete(data, recursive: true);
         }
     }
 
@@ -90,7 +88,7 @@ internal static partial class LogBench
     {
         await using var collector = await AcknowledgingCollector.StartAsync();
         await using var provider = new CulvertLoggerProvider(
-            new CulvertLoggerOptions { Endpoint = collector.Endpoint, BufferBytes = BufferBytes });
+            new CulvertLoggerOptions { Endpoint = collector.Endpoint, Journal = JournalMode.Never });
         using var loggers = new LoggerFactory([provider]);
         var measured = await LogCallMeter.MeasureAsync(
             loggers.CreateLogger("Culvert.Bench"), threads, () => provider.FlushAsync(TimeSpan.FromSeconds(30)));

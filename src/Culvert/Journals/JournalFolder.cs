@@ -38,8 +38,8 @@ internal static class JournalFolder
     public static string OnDisk(string dataFolder) => Path.Combine(dataFolder, "journals");
 
     /// <summary>The same in the system's memory, which outlives every program and no start of the machine; null where
-    /// there is none. A log call that writes into a file of a disk waits when the kernel has too much of it to write:
-    /// 200 ms were seen.</summary>
+    /// there is none. A log call that writes into a file of a disk waits when the kernel has too much of it to
+    /// write.</summary>
     public static string? InMemory(string dataFolder)
     {
         if (Unsupported is not null || !Directory.Exists(SharedMemory)) return null;

@@ -52,6 +52,24 @@ internal struct AttributeWriter
         if (BeginValue(key, AttributeType.Text)) Note(_buffer.WriteString(value, RecordLimits.StringBytesMax));
     }
 
+    public void Add(AttributeKey key, ReadOnlySpan<char> value)
+    {
+        if (BeginValue(key, AttributeType.Text)) Note(_buffer.WriteString(value, RecordLimits.StringBytesMax));
+    }
+
+    public void Add(AttributeKey key, long value)
+    {
+        if (BeginValue(key, AttributeType.Int64)) _buffer.WriteVarint(Varint.ZigZag(value));
+    }
+
+    public void Add(AttributeKey key, double value)
+    {
+        if (BeginValue(key, AttributeType.Double)) _buffer.WriteDouble(value);
+    }
+
+    public void Add(AttributeKey key, bool value) =>
+        BeginValue(key, value ? AttributeType.True : AttributeType.False);
+
     public void Add(ReadOnlySpan<char> key, long value)
     {
         if (BeginValue(key, AttributeType.Int64)) _buffer.WriteVarint(Varint.ZigZag(value));
@@ -143,6 +161,15 @@ internal struct AttributeWriter
     {
         if (!HasRoom()) return false;
         Note(_buffer.WriteString(key, RecordLimits.KeyBytesMax));
+        _buffer.WriteByte((byte)type);
+        return true;
+    }
+
+    private bool BeginValue(AttributeKey key, AttributeType type)
+    {
+        if (!HasRoom()) return false;
+        Note(key.IsWhole);
+        _buffer.WriteBytes(key.Encoded);
         _buffer.WriteByte((byte)type);
         return true;
     }

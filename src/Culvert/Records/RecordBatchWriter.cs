@@ -66,6 +66,13 @@ internal sealed class RecordBatchWriter
         _records.WriteByte(traceFlags);
     }
 
+    /// <summary>Template, logger and event name at once.</summary>
+    public void Names(RecordNames names)
+    {
+        _flags |= names.Flags;
+        _records.WriteBytes(names.Encoded);
+    }
+
     public void Template(ReadOnlySpan<char> text) => Optional(RecordFlags.Template, text, RecordLimits.StringBytesMax);
 
     public void Template(ReadOnlySpan<byte> utf8) => Optional(RecordFlags.Template, utf8, RecordLimits.StringBytesMax);
@@ -133,8 +140,14 @@ internal sealed class RecordBatchWriter
     public void Clear()
     {
         _resources.Clear();
-        _records.Clear();
         ResourceCount = 0;
+        ClearRecords();
+    }
+
+    /// <summary>The same, and keeps the resources.</summary>
+    public void ClearRecords()
+    {
+        _records.Clear();
         RecordCount = 0;
         _recordStart = -1;
     }

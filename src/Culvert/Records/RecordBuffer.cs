@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Culvert.Records;
@@ -38,6 +40,18 @@ internal sealed class RecordBuffer(int capacityBytes = 4096)
 
     public void WriteDouble(double value) => WriteInt64(BitConverter.DoubleToInt64Bits(value));
 
+    /// <summary>Writes a value as text that does not depend on a culture. False, and then nothing is written, when it
+    /// is longer than 64 bytes.</summary>
+    public bool TryWriteFormatted<T>(T value)
+        where T : IUtf8SpanFormattable
+    {
+        Reserve(64);
+        if (!value.TryFormat(_bytes.AsSpan(Length, 64), out var count, default, CultureInfo.InvariantCulture))
+            return false;
+        Length += count;
+        return true;
+    }
+
     public void WriteVarint(ulong value)
     {
         Reserve(Varint.BytesMax);
@@ -56,8 +70,10 @@ internal sealed class RecordBuffer(int capacityBytes = 4096)
     {
         var whole = utf8.Length <= bytesMax;
         if (!whole) utf8 = utf8[..CutAtCharacter(utf8, bytesMax)];
-        WriteVarint((ulong)utf8.Length);
-        WriteBytes(utf8);
+        Reserve(Varint.BytesMax + utf8.Length);
+        var at = Length + Varint.Write(_bytes.AsSpan(Length), (ulong)utf8.Length);
+        utf8.CopyTo(_bytes.AsSpan(at));
+        Length = at + utf8.Length;
         return whole;
     }
 
@@ -99,10 +115,9 @@ internal sealed class RecordBuffer(int capacityBytes = 4096)
     /// <summary>Writes a varint padded to <paramref name="width"/> bytes at a place that was reserved.</summary>
     public void PatchVarint(int at, int width, int value)
     {
-        for (var i = 0; i < width; i++, value >>= 7)
-        {
-            _bytes[at + i] = (byte)((value & 0x7F) | (i == width - 1 ? 0 : 0x80));
-        }
+        var place = _bytes.AsSpan(at, width);
+        for (var i = 0; i < place.Length - 1; i++, value >>= 7) place[i] = (byte)(value | 0x80);
+        place[^1] = (byte)(value & 0x7F);
     }
 
     public void PatchByte(int at, byte value) => _bytes[at] = value;
@@ -146,9 +161,11 @@ internal sealed class RecordBuffer(int capacityBytes = 4096)
         return end;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Reserve(int count)
     {
-        if (_bytes.Length - Length >= count) return;
-        Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + count));
+        if (_bytes.Length - Length < count) Grow(count);
     }
+
+    private void Grow(int count) => Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + count));
 }

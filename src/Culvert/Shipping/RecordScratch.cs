@@ -19,9 +19,7 @@ internal sealed class RecordScratch
 
     private readonly RecordBatchWriter _writer = new();
 
-    private RecordScratch()
-    {
-    }
+    private RecordScratch() => _writer.AddResource(NoResource);
 
     /// <summary>The record's content, as <see cref="IRecordSink.Commit"/> takes it; empty when the record was too
     /// large.</summary>
@@ -43,8 +41,7 @@ internal sealed class RecordScratch
     /// <summary>Forgets the record; the caller writes a whole one, of the resource 0.</summary>
     public RecordBatchWriter Begin()
     {
-        _writer.Clear();
-        _writer.AddResource(NoResource);
+        _writer.ClearRecords();
         return _writer;
     }
 
