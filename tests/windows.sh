@@ -15,7 +15,7 @@ parts=(Configuration Intake Inputs.Files Outputs Spool Store Web)
 # These work on bytes alone. The first throws thousands of times, the second skips where librdkafka is missing, and
 # under Wine 8 such a process does not end.
 not_under_wine=(--filter-not-class '*.LayoutTests' --filter-not-class '*.KafkaTests')
-limit_seconds=600          # For all of it.
+limit_seconds=780          # For all of it, also where other work takes half of the machine.
 class_limit_seconds=75     # For one class.
 attempts_max=3
 

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Reflection;
 using Culvert.Connections;
+using Culvert.Transports.SharedMemory;
 
 namespace Culvert.CrossProcess.Tests.Transports;
 
@@ -107,6 +109,15 @@ public sealed class RingStepTests : IAsyncLifetime
             await connection.Output.CompleteAsync();
             Assert.Equal($"done {Count}", await child.ReadLineAsync(Token));
         }
+    }
+
+    [Fact]
+    public void Steps_EachThatHasAName_IsTested()
+    {
+        var tested = typeof(RingStepTests).GetMethods()
+            .SelectMany(method => method.GetCustomAttributes<InlineDataAttribute>())
+            .Select(data => (string)data.Data[0]!);
+        Assert.Equal(Enum.GetNames<RingStep>().Order(), tested.Distinct().Order());
     }
 
     private async Task<(ChildPeer Child, Connection Connection)> StartAsync(
