@@ -108,6 +108,9 @@ public sealed class ConsumeTests(SharedBroker shared) : IClassFixture<SharedBrok
         await using var second = await StartFileAsync("second");
         await second.UntilAsync(HasPartitions, "it has partitions");
         await first.UntilAsync(HasPartitions, "it kept partitions");
+        // Cooperatively: what it keeps was never taken, as it would be by the older protocol.
+        Assert.Matches("took [^ ]+ back", first.Process.LastLines);
+        Assert.DoesNotMatch("took [^ ]+ [^ ]+ [^ ]+ back", first.Process.LastLines);
         for (var i = 0; i < 6; i++) await ProduceAsync($"both{i}", 1, 2_000);
         await second.KillAsync();
         for (var i = 0; i < 6; i++) await ProduceAsync($"after{i}", 1, 500);
