@@ -39,6 +39,12 @@ public sealed class CulvertLoggerOptions
     /// absence of the collector, at the price of its memory, and of the disk for a journal.</summary>
     public int BufferBytes { get; set; } = 16 * 1024 * 1024;
 
+    /// <summary>Room on the disk for records that find none in the journal, as while no collector runs for long: a
+    /// second file beside it, which is reserved whole when the program starts. In bytes, default 0 for none, range
+    /// 256 KiB to 1 GiB, rounded up to a power of two. A call that spills may wait for the disk. Without a journal it
+    /// means nothing.</summary>
+    public int SpillBytes { get; set; }
+
     /// <inheritdoc cref="LogShipperOptions.FullMode"/>
     public FullMode FullMode { get; set; } = FullMode.Drop;
 
@@ -52,6 +58,15 @@ public sealed class CulvertLoggerOptions
     public Action<LogShipperStatistics>? OnUndelivered { get; set; }
 
     internal Func<CancellationToken, ValueTask<Connections.Connection>>? Connect { get; set; }
+
+    /// <summary>Throws <see cref="ArgumentException"/> for what is out of its range.</summary>
+    internal void Check()
+    {
+        if (SpillBytes is 0 or (>= ShippingLimits.BufferBytesMin and <= ShippingLimits.BufferBytesMax)) return;
+        throw new ArgumentException(
+            $"SpillBytes is {SpillBytes}; it must be 0, or from {ShippingLimits.BufferBytesMin} to "
+            + $"{ShippingLimits.BufferBytesMax}.");
+    }
 
     internal LogShipperOptions ToShipperOptions() => new()
     {

@@ -17,6 +17,7 @@ public sealed class CulvertLoggerProvider : ILoggerProvider, ISupportExternalSco
     /// <summary>Starts to ship with these options; see <see cref="CulvertLoggerOptions"/>.</summary>
     public CulvertLoggerProvider(CulvertLoggerOptions options)
     {
+        options.Check();
         _includeScopes = options.IncludeScopes;
         Redactor = Redactor.Of(options);
         var shipping = options.ToShipperOptions();

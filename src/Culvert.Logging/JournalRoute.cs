@@ -9,12 +9,13 @@ namespace Culvert.Logging;
 internal sealed class JournalRoute : IRecordRoute
 {
     private readonly JournalWriter _writer;
+    private readonly JournalWriter? _spill;
     private readonly TimeProvider _time;
 
     private JournalRoute(JournalOptions options)
     {
         (Resource, _time) = (options.Resource, options.Time);
-        _writer = JournalWriter.Create(options);
+        (_writer, _spill) = (JournalWriter.Create(options), options.Spill);
     }
 
     public IRecordSink Sink => _writer;
@@ -27,7 +28,8 @@ internal sealed class JournalRoute : IRecordRoute
         {
             var dropped = new ulong[LogProtocol.LevelCount];
             _writer.ReadDropped(dropped);
-            var (consumed, produced) = (_writer.Consumed, _writer.Produced);
+            var consumed = _writer.Consumed + (_spill?.Consumed ?? 0);
+            var produced = _writer.Produced + (_spill?.Produced ?? 0);
             var gone = consumed + dropped.Aggregate(0UL, (sum, count) => sum + count);
             return new LogShipperStatistics
             {
@@ -56,15 +58,16 @@ internal sealed class JournalRoute : IRecordRoute
         }
 
         // Logging never stops a program, and the other way is there.
-        if (options.Journal == JournalMode.Always) Tell(options.Endpoint, problem!);
+        if (options.Journal == JournalMode.Always)
+            Tell($"there is no journal, records go to {options.Endpoint} instead: {problem}");
         return null;
     }
 
     public async Task<bool> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var target = _writer.Produced;
+        var (target, spilled) = (_writer.Produced, _spill?.Produced ?? 0);
         var started = _time.GetTimestamp();
-        while (!_writer.IsConsumedTo(target))
+        while (!_writer.IsConsumedTo(target) || _spill?.IsConsumedTo(spilled) == false)
         {
             if (timeout != Timeout.InfiniteTimeSpan && _time.GetElapsedTime(started) >= timeout) return false;
             await Task.Delay(JournalLimits.FlushPause, _time, cancellationToken).ConfigureAwait(false);
@@ -106,29 +109,54 @@ internal sealed class JournalRoute : IRecordRoute
         string folder, CulvertLoggerOptions options, LogShipperOptions shipping, out string? problem)
     {
         problem = null;
+        var resource = AttributeWriter.Encode(shipping.Resource);
+        var spill = TryMakeSpill(options, resource);
         try
         {
             return new JournalRoute(new JournalOptions
             {
                 Folder = folder,
                 CapacityBytes = options.BufferBytes,
-                Resource = AttributeWriter.Encode(shipping.Resource),
+                Resource = resource,
                 FullMode = options.FullMode,
                 WaitTimeout = options.WaitTimeout,
+                Spill = spill,
             });
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            spill?.Dispose();
             problem = exception.Message;
             return null;
         }
     }
 
-    private static void Tell(string endpoint, string problem)
+    /// <summary>Another journal, on the disk, which the collector drains like any.</summary>
+    private static JournalWriter? TryMakeSpill(CulvertLoggerOptions options, byte[] resource)
+    {
+        if (options.SpillBytes == 0) return null;
+        try
+        {
+            return JournalWriter.Create(new JournalOptions
+            {
+                Folder = options.JournalFolder ?? JournalFolder.OnDisk(JournalFolder.DefaultData),
+                CapacityBytes = options.SpillBytes,
+                Resource = resource,
+                MakesPages = false,
+            });
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Tell($"what finds no room in the journal is not kept on the disk: {exception.Message}");
+            return null;
+        }
+    }
+
+    private static void Tell(string sentence)
     {
         try
         {
-            Console.Error.WriteLine($"culvert: there is no journal, records go to {endpoint} instead: {problem}");
+            Console.Error.WriteLine($"culvert: {sentence}");
         }
         catch (IOException)
         {

@@ -26,7 +26,7 @@ internal static class JournalRoles
 
     /// <summary>Logs through AddCulvert until it kills itself after so many microseconds. Of each thread, the number of
     /// calls that returned stands in a mapped file.</summary>
-    public static void Log(string folder, string counters, string round, int killAfterUs)
+    public static void Log(string folder, string counters, string round, int killAfterUs, int spillBytes)
     {
         using var provider = new CulvertLoggerProvider(new CulvertLoggerOptions
         {
@@ -34,6 +34,7 @@ internal static class JournalRoles
             JournalFolder = folder,
             Service = "writer",
             BufferBytes = CapacityBytes,
+            SpillBytes = spillBytes,
             FullMode = FullMode.Wait,
             WaitTimeout = Timeout.InfiniteTimeSpan,
         });

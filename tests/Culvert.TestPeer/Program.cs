@@ -5,8 +5,10 @@ switch (args)
 {
     case ["spool", var folder, var step, var occurrence]:
         return await SpoolKillPoint.RunAsync(folder, step, int.Parse(occurrence, CultureInfo.InvariantCulture));
-    case ["journal-log", var folder, var counters, var round, var killAfterUs]:
-        JournalRoles.Log(folder, counters, round, int.Parse(killAfterUs, CultureInfo.InvariantCulture));
+    case ["journal-log", var folder, var counters, var round, var killAfterUs, var spillBytes]:
+        JournalRoles.Log(
+            folder, counters, round, int.Parse(killAfterUs, CultureInfo.InvariantCulture),
+            int.Parse(spillBytes, CultureInfo.InvariantCulture));
         return 0;
     case ["journal-write", var folder, var counters, var round, var step, var occurrence]:
         JournalRoles.Write(folder, counters, round, step, int.Parse(occurrence, CultureInfo.InvariantCulture));

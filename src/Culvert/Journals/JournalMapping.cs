@@ -25,7 +25,10 @@ internal sealed unsafe class JournalMapping
 
     public byte* Data => Address + JournalLayout.DataOffset;
 
-    public static JournalMapping Create(SafeFileHandle file, int capacity)
+    /// <param name="file">At its full size.</param>
+    /// <param name="capacity">Bytes of the ring.</param>
+    /// <param name="makesPages">Whether all pages are made now.</param>
+    public static JournalMapping Create(SafeFileHandle file, int capacity, bool makesPages)
     {
         var bytes = (nuint)(JournalLayout.DataOffset + 2L * capacity);
         var address = Libc.Map(
@@ -33,12 +36,10 @@ internal sealed unsafe class JournalMapping
         if ((nint)address == -1) throw Failed();
         var descriptor = (int)file.DangerousGetHandle();
         const int Access = Libc.MapRead | Libc.MapWrite;
-
-        // The pages are made now: met one by one they would cost a log call half a microsecond each.
-        const int Flags = Libc.MapShared | Libc.MapFixed | Libc.MapPopulate;
+        var flags = Libc.MapShared | Libc.MapFixed | (makesPages ? Libc.MapPopulate : 0);
         var first = (nuint)JournalLayout.FileBytes(capacity);
-        var isMapped = Libc.Map(address, first, Access, Flags, descriptor, 0) == address
-            && Libc.Map(address + first, (nuint)capacity, Access, Flags, descriptor, JournalLayout.DataOffset)
+        var isMapped = Libc.Map(address, first, Access, flags, descriptor, 0) == address
+            && Libc.Map(address + first, (nuint)capacity, Access, flags, descriptor, JournalLayout.DataOffset)
                 == address + first;
         if (isMapped) return new JournalMapping(address, capacity, bytes);
         var failed = Failed();

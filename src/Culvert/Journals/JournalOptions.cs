@@ -19,6 +19,14 @@ internal sealed class JournalOptions
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Whether its pages are made at once: met one by one they cost a log call half a microsecond each. A
+    /// journal that is seldom written need not hold them all.</summary>
+    public bool MakesPages { get; init; } = true;
+
+    /// <summary>Where records go that find no room, before any waits or is dropped; null for nowhere. The journal
+    /// disposes of it.</summary>
+    public JournalWriter? Spill { get; init; }
+
     /// <summary>Told of each step: tests end the process there.</summary>
     public Action<JournalStep>? OnStep { get; init; }
 }

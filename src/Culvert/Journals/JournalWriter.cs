@@ -101,28 +101,11 @@ internal sealed unsafe class JournalWriter : IRecordSink, IDisposable
     public bool Commit(Severity severity, byte[] resource, ReadOnlySpan<byte> content)
     {
         var level = LogProtocol.LevelOf(severity);
-        var isTooLarge = content.IsEmpty || content.Length > _contentBytesMax;
-        var frameBytes = JournalLayout.FrameBytes(content.Length);
-        var limit = level >= LogProtocol.LevelWarn ? _limit : _limitBelowWarn;
-        if (isTooLarge || !TryClaim(frameBytes, limit, out var position, out var sequence))
-        {
-            if (isTooLarge || !TryWaitForRoom(level, frameBytes, limit, out position, out sequence))
-                return Drop(level);
-        }
-
-        _onStep?.Invoke(JournalStep.Claimed);
-        var frame = _data + (position & _mask);
-
-        // The partners of these two stores are JournalReader's reads. The first lets it step over a frame whose
-        // thread died; the second publishes what stands between them.
-        Volatile.Write(ref *(int*)frame, -content.Length);
-        _onStep?.Invoke(JournalStep.Marked);
-        *(ulong*)(frame + JournalLayout.FrameSequenceOffset) = sequence;
-        content.CopyTo(new Span<byte>(frame + JournalLayout.FrameHeaderBytes, content.Length));
-        _onStep?.Invoke(JournalStep.Filled);
-        Volatile.Write(ref *(int*)frame, content.Length);
-        _onStep?.Invoke(JournalStep.Committed);
-        GC.KeepAlive(this);
+        if (content.IsEmpty) return Drop(level);
+        if (TryCommit(level, content) || _options.Spill?.TryCommit(level, content) == true) return true;
+        if (content.Length > _contentBytesMax
+            || !TryWaitForRoom(level, content.Length, out var position, out var sequence)) return Drop(level);
+        Write(position, sequence, content);
         return true;
     }
 
@@ -151,7 +134,37 @@ internal sealed unsafe class JournalWriter : IRecordSink, IDisposable
         // The mapping holds the lock as well, and stays for threads that are still in it.
         JournalFolder.Unlock(_file);
         _file.Dispose();
+        _options.Spill?.Dispose();
     }
+
+    /// <summary>Commits a record if there is room now; what there is none for is not counted.</summary>
+    private bool TryCommit(int level, ReadOnlySpan<byte> content)
+    {
+        if (content.Length > _contentBytesMax) return false;
+        if (!TryClaim(JournalLayout.FrameBytes(content.Length), LimitOf(level), out var position, out var sequence))
+            return false;
+        Write(position, sequence, content);
+        return true;
+    }
+
+    private void Write(ulong position, ulong sequence, ReadOnlySpan<byte> content)
+    {
+        _onStep?.Invoke(JournalStep.Claimed);
+        var frame = _data + (position & _mask);
+
+        // The partners of these two stores are JournalReader's reads. The first lets it step over a frame whose
+        // thread died; the second publishes what stands between them.
+        Volatile.Write(ref *(int*)frame, -content.Length);
+        _onStep?.Invoke(JournalStep.Marked);
+        *(ulong*)(frame + JournalLayout.FrameSequenceOffset) = sequence;
+        content.CopyTo(new Span<byte>(frame + JournalLayout.FrameHeaderBytes, content.Length));
+        _onStep?.Invoke(JournalStep.Filled);
+        Volatile.Write(ref *(int*)frame, content.Length);
+        _onStep?.Invoke(JournalStep.Committed);
+        GC.KeepAlive(this);
+    }
+
+    private ulong LimitOf(int level) => level >= LogProtocol.LevelWarn ? _limit : _limitBelowWarn;
 
     private static JournalWriter CreateOnce(JournalOptions options)
     {
@@ -165,7 +178,7 @@ internal sealed unsafe class JournalWriter : IRecordSink, IDisposable
         var file = JournalFolder.CreateFile(options.Folder, name, JournalLayout.FileBytes(capacity));
         try
         {
-            var mapping = JournalMapping.Create(file, capacity);
+            var mapping = JournalMapping.Create(file, capacity, options.MakesPages);
             WriteHeader(mapping.Address, capacity, identity, options.Resource);
             var path = JournalFolder.Publish(options.Folder, name);
             return new JournalWriter(options, identity, file, mapping, path);
@@ -236,9 +249,10 @@ internal sealed unsafe class JournalWriter : IRecordSink, IDisposable
         return true;
     }
 
-    private bool TryWaitForRoom(int level, int frameBytes, ulong limit, out ulong position, out ulong sequence)
+    private bool TryWaitForRoom(int level, int contentBytes, out ulong position, out ulong sequence)
     {
         (position, sequence) = (0, 0);
+        var (frameBytes, limit) = (JournalLayout.FrameBytes(contentBytes), LimitOf(level));
         ref var expired = ref _waitExpired[level >= LogProtocol.LevelWarn ? 1 : 0];
         if (_options.FullMode == FullMode.Drop || Volatile.Read(ref expired)) return false;
         var started = _options.Time.GetTimestamp();

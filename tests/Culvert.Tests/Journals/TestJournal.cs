@@ -9,10 +9,11 @@ internal sealed class TestJournal : IDisposable
 {
     private readonly TempFolder _folder = new();
 
-    public TestJournal(int capacity = JournalLimits.CapacityMin, FullMode mode = FullMode.Drop)
+    public TestJournal(int capacity = JournalLimits.CapacityMin, FullMode mode = FullMode.Drop, int spill = 0)
     {
         Folder = System.IO.Path.Combine(_folder.Path, "journals");
-        Writer = JournalWriter.Create(OptionsFor(Folder, capacity, mode));
+        Spill = spill == 0 ? null : JournalWriter.Create(OptionsFor(Folder, spill));
+        Writer = JournalWriter.Create(OptionsFor(Folder, capacity, mode, Spill));
     }
 
     public string Folder { get; }
@@ -21,14 +22,19 @@ internal sealed class TestJournal : IDisposable
 
     public JournalWriter Writer { get; }
 
+    public JournalWriter? Spill { get; }
+
     public static JournalOptions OptionsFor(
-        string folder, int capacity = JournalLimits.CapacityMin, FullMode mode = FullMode.Drop) => new()
+        string folder, int capacity = JournalLimits.CapacityMin, FullMode mode = FullMode.Drop,
+        JournalWriter? spill = null) => new()
         {
             Folder = folder,
             CapacityBytes = capacity,
             Resource = AttributeWriter.Encode([new("service.name", "test")]),
             FullMode = mode,
             WaitTimeout = TimeSpan.FromSeconds(10),
+            Spill = spill,
+            MakesPages = spill is null,
         };
 
     public bool Write(string body, Severity severity = Severity.Info) => Write(Writer, body, severity);

@@ -66,8 +66,7 @@ public sealed class JournalKillTests
         await proof.StartCollectorAsync();
         for (var round = 0; round < rounds; round++)
         {
-            var writer = proof.StartWriter(
-                "journal-log", random.Next(60_000).ToString(CultureInfo.InvariantCulture));
+            var writer = proof.StartLogging(killAfterUs: random.Next(60_000), spills: random.Next(2) == 0);
             if (random.Next(3) == 0)
             {
                 var spinFor = TimeSpan.FromMilliseconds(random.Next(200));
