@@ -26,9 +26,13 @@ public sealed class ClipboardExchange<T> : IAsyncDisposable
     private readonly MessagePump _pump = new("Culvert clipboard");
     private readonly JsonTypeInfo<T> _type;
     private readonly ClipboardExchangeOptions _options;
+    private readonly ClipboardFormat _format;
+
+    // Guards what follows between the watchers, the window's thread and dispose.
     private readonly Lock _gate = new();
     private readonly List<Channel<bool>> _watchers = [];
-    private readonly ClipboardFormat _format;
+    private Task<bool>? _listening;
+    private volatile bool _isDisposed;
     private MessageWindow? _window;
 
     private ClipboardExchange(uint format, JsonTypeInfo<T> type, ClipboardExchangeOptions options)
@@ -59,12 +63,11 @@ public sealed class ClipboardExchange<T> : IAsyncDisposable
         try
         {
             exchange._window = await exchange._pump
-                .OpenAsync("Culvert.Clipboard", null, isTopLevel: false, exchange.OnMessage)
-                .WaitAsync(cancellationToken).ConfigureAwait(false);
+                .OpenOnlyAsync("Culvert.Clipboard", null, isTopLevel: false, exchange.OnMessage, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Win32Exception e)
         {
-            exchange._pump.Stop();
             throw NoClipboard(e.Message);
         }
 
@@ -100,13 +103,14 @@ public sealed class ClipboardExchange<T> : IAsyncDisposable
         var changes = Channel.CreateBounded<bool>(
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         changes.Writer.TryWrite(true);
-        await ListenAsync(changes).ConfigureAwait(false);
         try
         {
+            await ListenAsync(changes).ConfigureAwait(false);
             uint? last = null;
             while (await changes.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 changes.Reader.TryRead(out _); // Before the look: a change during it is another one.
+                if (_isDisposed) yield break;
                 var item = await GetAsync(cancellationToken).ConfigureAwait(false);
                 if (item is null || item.Sequence == last) continue;
                 last = item.Sequence;
@@ -125,6 +129,7 @@ public sealed class ClipboardExchange<T> : IAsyncDisposable
     {
         lock (_gate)
         {
+            _isDisposed = true;
             foreach (var watcher in _watchers) watcher.Writer.TryComplete();
         }
 
@@ -137,17 +142,20 @@ public sealed class ClipboardExchange<T> : IAsyncDisposable
 
     private async Task ListenAsync(Channel<bool> changes)
     {
-        bool isFirst;
+        Task<bool> listening;
+        var handle = _window!.Handle;
         lock (_gate)
         {
-            isFirst = _watchers.Count == 0;
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             _watchers.Add(changes);
+
+            // Once for all watchers there will be: the system refuses a window that listens already.
+            listening = _listening ??= _pump.RunAsync(() => User32.AddClipboardFormatListener(handle));
         }
 
-        if (!isFirst) return;
-        var handle = _window!.Handle;
-        var listens = await _pump.RunAsync(() => User32.AddClipboardFormatListener(handle)).ConfigureAwait(false);
-        if (!listens) throw NoClipboard("the system tells it of no changes");
+        if (await listening.ConfigureAwait(false)) return;
+        lock (_gate) _listening = null;
+        throw NoClipboard("the system tells it of no changes");
     }
 
     private bool OnMessage(uint message, nint wParam, nint lParam, out nint answer)
@@ -165,6 +173,7 @@ public sealed class ClipboardExchange<T> : IAsyncDisposable
     /// <summary>Does something while this process has the clipboard open, on the window's thread.</summary>
     private async Task<TResult> WithClipboardAsync<TResult>(Func<TResult> work, CancellationToken cancellationToken)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(_options.Timeout);
         var isOpen = true;

@@ -45,12 +45,11 @@ public sealed class CopyDataWindow : IAsyncDisposable
         try
         {
             window._window = await window._pump
-                .OpenAsync(options.ClassName, options.Title, isTopLevel: true, window.OnMessage)
-                .WaitAsync(cancellationToken).ConfigureAwait(false);
+                .OpenOnlyAsync(options.ClassName, options.Title, isTopLevel: true, window.OnMessage, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Win32Exception e)
         {
-            window._pump.Stop();
             throw new ConnectionException(
                 ConnectionError.System,
                 $"The system gave no window of the class '{options.ClassName}': {e.Message}; this needs a desktop.", e);

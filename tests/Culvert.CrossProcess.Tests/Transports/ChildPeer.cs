@@ -7,6 +7,8 @@ namespace Culvert.CrossProcess.Tests.Transports;
 /// <summary>The test peer in a process of its own; killed at the end, whatever happened.</summary>
 internal sealed partial class ChildPeer : IAsyncDisposable
 {
+    private static readonly TimeSpan ExitMax = TimeSpan.FromSeconds(20);
+
     private readonly Process _process;
     private readonly Func<CancellationToken, ValueTask<string?>> _readLine;
     private readonly Func<Task> _nudge;
@@ -88,7 +90,7 @@ internal sealed partial class ChildPeer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) _process.Kill();
-        await _process.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(ExitMax); // A test says that the child stays; it does not hang.
         _process.Dispose();
     }
 

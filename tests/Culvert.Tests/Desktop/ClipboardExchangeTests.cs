@@ -91,6 +91,35 @@ public sealed class ClipboardExchangeTests
         Assert.False(await items.MoveNextAsync().AsTask().WaitAsync(Limit, Token));
     }
 
+    [Fact]
+    public async Task Watch_AfterAnotherWatchHasEnded_IsToldOfChangesToo()
+    {
+        await WindowsDesktop.NeedTopLevelAsync(); // Wine tells of changes only with a display.
+        await using var watcher = await OpenAsync();
+        await using var writer = await OpenAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await writer.SetAsync(new Note("there", i), Token);
+            await using var items = watcher.WatchAsync(Token).GetAsyncEnumerator(Token);
+            Assert.True(await items.MoveNextAsync().AsTask().WaitAsync(Limit, Token));
+            Assert.Equal(i, items.Current.Value.Number);
+            await writer.SetAsync(new Note("new", -i), Token);
+            Assert.True(await items.MoveNextAsync().AsTask().WaitAsync(Limit, Token));
+            Assert.Equal(-i, items.Current.Value.Number);
+        }
+    }
+
+    [Fact]
+    public async Task Calls_AfterDispose_SayThatItIsDisposed()
+    {
+        var exchange = await OpenAsync();
+        await exchange.DisposeAsync();
+        await exchange.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await exchange.GetAsync(Token));
+        await using var items = exchange.WatchAsync(Token).GetAsyncEnumerator(Token);
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await items.MoveNextAsync());
+    }
+
     private static async Task ExpectViolationAsync(ClipboardExchange<Note> exchange)
     {
         var error = await Assert.ThrowsAsync<ConnectionException>(async () => await exchange.GetAsync(Token));

@@ -107,6 +107,30 @@ public sealed class CopyDataWindowTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Open_Cancelled_LeavesNoWindow()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            try
+            {
+                // The window may be there sooner than it is looked whether anybody still wants it.
+                var window = await CopyDataWindow.OpenAsync(new() { Title = _title }, cancelled.Token);
+                await window.DisposeAsync();
+            }
+            catch (OperationCanceledException)
+            {
+            }
+        }
+
+        while ((await SendAsync(CopyDataTarget.ByTitle(_title), 1)).Status != CopyDataStatus.NoSuchWindow)
+        {
+            Assert.False(Token.IsCancellationRequested);
+        }
+    }
+
+    [Fact]
     public async Task Send_ToAWindowThatIsNotThere_SaysSo()
     {
         var window = await OpenAsync(new() { Title = _title });
