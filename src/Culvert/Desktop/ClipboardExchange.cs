@@ -62,8 +62,8 @@ public sealed class ClipboardExchange<T> : IAsyncDisposable
         var exchange = new ClipboardExchange<T>(number, type, options);
         try
         {
-            exchange._window = await exchange._pump
-                .OpenOnlyAsync("Culvert.Clipboard", null, isTopLevel: false, exchange.OnMessage, cancellationToken)
+            exchange._window = await MessageWindow.OpenOnlyAsync(
+                exchange._pump, "Culvert.Clipboard", null, isTopLevel: false, exchange.OnMessage, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (Win32Exception e)

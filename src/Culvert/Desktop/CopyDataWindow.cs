@@ -44,8 +44,8 @@ public sealed class CopyDataWindow : IAsyncDisposable
         var window = new CopyDataWindow(options);
         try
         {
-            window._window = await window._pump
-                .OpenOnlyAsync(options.ClassName, options.Title, isTopLevel: true, window.OnMessage, cancellationToken)
+            window._window = await MessageWindow.OpenOnlyAsync(
+                window._pump, options.ClassName, options.Title, isTopLevel: true, window.OnMessage, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (Win32Exception e)

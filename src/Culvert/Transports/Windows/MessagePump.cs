@@ -33,28 +33,6 @@ internal sealed unsafe class MessagePump
     public Task<MessageWindow> OpenAsync(string className, string? title, bool isTopLevel, WindowHandler handler) =>
         RunAsync(() => Open(className, title, isTopLevel, handler));
 
-    /// <summary>Opens the only window of a pump. When there is none, or it is no longer waited for, the thread
-    /// ends.</summary>
-    public async Task<MessageWindow> OpenOnlyAsync(
-        string className, string? title, bool isTopLevel, WindowHandler handler, CancellationToken cancellationToken)
-    {
-        var opening = OpenAsync(className, title, isTopLevel, handler);
-        try
-        {
-            return await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            // This runs behind the opening, whose window nobody knows then.
-            Post(() =>
-            {
-                if (opening.IsCompletedSuccessfully) _ = opening.Result.CloseAsync();
-            });
-            Stop();
-            throw;
-        }
-    }
-
     public Task CloseAsync(MessageWindow window) => RunAsync(() =>
     {
         Windows.TryRemove(window.Handle, out _);
