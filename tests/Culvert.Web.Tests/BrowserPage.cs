@@ -59,7 +59,12 @@ internal sealed class BrowserPage : IAsyncDisposable
     }
 
     /// <summary>Waits until the search, the histogram and the fields are answered.</summary>
-    public Task SettleAsync() => Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+    public async Task SettleAsync()
+    {
+        // The network's state is told once for each document, and a search makes no new one.
+        await Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await Expect("#search-view").Not.ToHaveAttributeAsync("aria-busy", "true");
+    }
 
     /// <summary>What the console says with these words was asked for, and is no problem.</summary>
     public void Expected(string words) =>

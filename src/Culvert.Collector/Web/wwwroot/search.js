@@ -37,7 +37,11 @@ export class SearchView {
     this.links();
     find('hold').hidden = !state.live;
     this.busy(true);
+    const view = find('search-view');
+    const mine = this.abort;
+    view.setAttribute('aria-busy', 'true');
     await Promise.all([this.search(), this.chart(), this.fields()]);
+    if (this.abort === mine) view.setAttribute('aria-busy', 'false');
   }
 
   hide() {
