@@ -15,7 +15,15 @@ internal sealed unsafe class ClipboardFormat(uint format, int bytesMax)
     {
         var memory = Kernel32.GlobalAlloc(Kernel32.GlobalMovable, (nuint)bytes.Length);
         if (memory == 0) throw Failed("gave no memory");
-        bytes.CopyTo(new Span<byte>(Kernel32.GlobalLock(memory), bytes.Length));
+        var address = Kernel32.GlobalLock(memory);
+        if (address is null)
+        {
+            var noMemory = Failed("gave no memory");
+            _ = Kernel32.GlobalFree(memory);
+            throw noMemory;
+        }
+
+        bytes.CopyTo(new Span<byte>(address, bytes.Length));
         _ = Kernel32.GlobalUnlock(memory);
         if (User32.EmptyClipboard() && User32.SetClipboardData(format, memory) != 0)
         {

@@ -157,6 +157,20 @@ public sealed class PipeSecurityTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("", 65_536)]
+    [InlineData("?buffer=8192&timeout=250", 8_192)]
+    [InlineData("?mode=message&buffer=1048576", 1_048_576)]
+    public async Task Listen_WithABuffer_TheSystemHasItForEachDirection(string options, int bytes)
+    {
+        if (!OperatingSystem.IsWindows()) return;
+        await using var listener = await Ipc.ListenAsync($"pipe://{_name}{options}", cancellationToken: Token);
+        await using var client = new NamedPipeClientStream(".", _name, PipeDirection.InOut, PipeOptions.Asynchronous);
+        await client.ConnectAsync(Token);
+
+        Assert.Equal((bytes, bytes), (client.InBufferSize, client.OutBufferSize));
+    }
+
     [Fact]
     public async Task Listen_AfterTheSystemHadNoInstanceForIt_AcceptsAgain()
     {
