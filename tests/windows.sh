@@ -72,14 +72,15 @@ run_class() { # run_class EXECUTABLE CLASS [--filter-namespace [OPTION...]]
     for ((attempt = 1; ; attempt++)); do
         code=0
         timeout -k 5 "$class_limit_seconds" wine "$1" --no-progress --no-ansi --parallel none "${3:---filter-class}" "$2" \
-            --filter-not-trait system=linux "${@:4}" </dev/null >"$log" 2>&1 || code=$?
+            --filter-not-trait system=linux --xunit-diagnostics on --long-running 30 "${@:4}" \
+            </dev/null >"$log" 2>&1 || code=$?
         # What one class leaves in Wine's services kept COM of a later one from answering.
         wineserver -k || true
         wineserver -w || true
         if grep -q 'Test run summary' "$log"; then break; fi
         broken=$((broken + 1))
         echo "The runtime broke down under Wine in $2 (exit $code, attempt $attempt):" \
-            "$(grep -a -m1 -A1 '^Fatal' "$log" | tr '\r\n' '  ')"
+            "$({ grep -a -m1 -A1 '^Fatal' "$log"; grep -a '^.Long Running' "$log" | tail -n 1; } | tr '\r\n' '  ')"
         if ((attempt == attempts_max || SECONDS > limit_seconds)); then failed=$((failed + 1)); return; fi
     done
     grep -aE -A20 '^failed ' "$log" || true
