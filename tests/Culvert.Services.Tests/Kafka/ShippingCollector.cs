@@ -11,7 +11,9 @@ internal sealed class ShippingCollector : IAsyncDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
-    public RunningCollector Running { get; private init; } = new();
+    private ShippingCollector(RunningCollector running) => Running = running;
+
+    public RunningCollector Running { get; }
 
     public string ConfigurationFile => Path.Combine(Running.Folder, "culvert.json");
 
@@ -20,7 +22,7 @@ internal sealed class ShippingCollector : IAsyncDisposable
     {
         if (outputs.Contains("kafka", StringComparison.Ordinal))
             Assert.SkipUnless(KafkaLibrary.IsAvailable, KafkaLibrary.Missing);
-        var collector = new ShippingCollector { Running = new RunningCollector { Environment = environment } };
+        var collector = new ShippingCollector(new RunningCollector { Environment = environment });
         await collector.ConfigureAsync(outputs);
         await collector.StartAgainAsync();
         return collector;
