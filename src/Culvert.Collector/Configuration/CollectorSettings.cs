@@ -67,7 +67,7 @@ internal static class CollectorSettings
     ]);
 
     private static SettingGroup Journal() => new("journal",
-        "The journals of programs that log through AddCulvert as the same user; read on Linux.",
+        "The journals of programs that log through AddCulvert as the same user; on Linux and Windows.",
     [
         new("folder", SettingKind.Text, "",
             "Where the programs make their journals; without a value, journals in the data folder, and its "

@@ -12,10 +12,12 @@ namespace Culvert.Collector.Otlp;
 /// <remarks>Reused; one thread.</remarks>
 internal sealed class OtlpRecordWriter
 {
+    private const int ResourcesMax = 4_096;
+
     private readonly RecordBuffer _buffer = new(4096);
     private readonly RecordBuffer _key = new(256);
     private readonly RecordBuffer _resource = new(1024);
-    private Source? _source;
+    private readonly Dictionary<Source, byte[]> _resources = [];
 
     /// <summary>Before the names of what the collector saw itself, in the resource.</summary>
     public static ReadOnlySpan<byte> OriginPrefix => "culvert.origin."u8;
@@ -23,16 +25,16 @@ internal sealed class OtlpRecordWriter
     /// <summary>The message, in memory that is valid until the next call.</summary>
     public ReadOnlySpan<byte> Write(in StoredRecord record)
     {
-        if (!ReferenceEquals(record.Source, _source)) WriteResource(record.Source);
+        if (!_resources.TryGetValue(record.Source, out var resource)) resource = WriteResource(record.Source);
         _buffer.Clear();
         var logs = ProtobufWriter.Begin(_buffer, OtlpFields.RequestResourceLogs);
-        _buffer.WriteBytes(_resource.Written);
+        _buffer.WriteBytes(resource);
         var scoped = ProtobufWriter.Begin(_buffer, OtlpFields.ResourceLogsScopeLogs);
         if (!record.Logger.IsEmpty)
         {
-            var scope = ProtobufWriter.Begin(_buffer, OtlpFields.ScopeLogsScope);
+            ProtobufWriter.Head(
+                _buffer, OtlpFields.ScopeLogsScope, ProtobufWriter.BytesSize(OtlpFields.ScopeName, record.Logger));
             ProtobufWriter.Bytes(_buffer, OtlpFields.ScopeName, record.Logger);
-            ProtobufWriter.End(_buffer, scope);
         }
 
         var message = ProtobufWriter.Begin(_buffer, OtlpFields.ScopeLogsRecords);
@@ -48,10 +50,7 @@ internal sealed class OtlpRecordWriter
         ProtobufWriter.Fixed64(_buffer, OtlpFields.RecordTime, Math.Max(0, record.TimeNs));
         ProtobufWriter.Fixed64(_buffer, OtlpFields.RecordObservedTime, record.ObservedNs);
         ProtobufWriter.Number(_buffer, OtlpFields.RecordSeverityNumber, (ulong)record.Severity);
-        var body = ProtobufWriter.Begin(_buffer, OtlpFields.RecordBody);
-        if (record.Flags.HasFlag(RecordFlags.BodyIsJson)) OtlpValueEncoder.Json(_buffer, record.Body);
-        else ProtobufWriter.Bytes(_buffer, OtlpFields.ValueText, record.Body);
-        ProtobufWriter.End(_buffer, body);
+        WriteBody(record);
         if (!record.Template.IsEmpty)
             OtlpValueEncoder.Text(
                 _buffer, OtlpFields.RecordAttributes, "{OriginalFormat}"u8, record.Template);
@@ -65,8 +64,25 @@ internal sealed class OtlpRecordWriter
         ProtobufWriter.Bytes(_buffer, OtlpFields.RecordSpanId, record.Trace[16..24]);
     }
 
-    private void WriteResource(Source source)
+    private void WriteBody(in StoredRecord record)
     {
+        if (!record.Flags.HasFlag(RecordFlags.BodyIsJson))
+        {
+            ProtobufWriter.Head(
+                _buffer, OtlpFields.RecordBody, ProtobufWriter.BytesSize(OtlpFields.ValueText, record.Body));
+            ProtobufWriter.Bytes(_buffer, OtlpFields.ValueText, record.Body);
+            return;
+        }
+
+        var body = ProtobufWriter.Begin(_buffer, OtlpFields.RecordBody);
+        OtlpValueEncoder.Json(_buffer, record.Body);
+        ProtobufWriter.End(_buffer, body);
+    }
+
+    /// <summary>Once for a source: what it says of itself is the same in each of its records.</summary>
+    private byte[] WriteResource(Source source)
+    {
+        if (_resources.Count >= ResourcesMax) _resources.Clear();
         _resource.Clear();
         var resource = ProtobufWriter.Begin(_resource, OtlpFields.ResourceLogsResource);
         foreach (var attribute in source.Resource)
@@ -80,6 +96,8 @@ internal sealed class OtlpRecordWriter
         }
 
         ProtobufWriter.End(_resource, resource);
-        _source = source;
+        byte[] written = [.. _resource.Written];
+        _resources.Add(source, written);
+        return written;
     }
 }

@@ -10,22 +10,51 @@ internal static class OtlpValueEncoder
     /// <summary>Adds one KeyValue. What stands in an attribute list was checked at the spool's door.</summary>
     public static void Pair(RecordBuffer buffer, int field, ReadOnlySpan<byte> key, in AttributeView value)
     {
+        if (value.Type != AttributeType.Json)
+        {
+            Head(buffer, field, key, ValueSize(value));
+            Value(buffer, value);
+            return;
+        }
+
         var pair = ProtobufWriter.Begin(buffer, field);
         ProtobufWriter.Bytes(buffer, OtlpFields.KeyValueKey, key);
         var any = ProtobufWriter.Begin(buffer, OtlpFields.KeyValueValue);
-        Value(buffer, value);
+        Json(buffer, value.Value);
         ProtobufWriter.End(buffer, any);
         ProtobufWriter.End(buffer, pair);
     }
 
     public static void Text(RecordBuffer buffer, int field, ReadOnlySpan<byte> key, ReadOnlySpan<byte> text)
     {
-        var pair = ProtobufWriter.Begin(buffer, field);
-        ProtobufWriter.Bytes(buffer, OtlpFields.KeyValueKey, key);
-        var any = ProtobufWriter.Begin(buffer, OtlpFields.KeyValueValue);
+        Head(buffer, field, key, ProtobufWriter.BytesSize(OtlpFields.ValueText, text));
         ProtobufWriter.Bytes(buffer, OtlpFields.ValueText, text);
-        ProtobufWriter.End(buffer, any);
-        ProtobufWriter.End(buffer, pair);
+    }
+
+    /// <summary>All of a KeyValue but the value's own bytes.</summary>
+    private static void Head(RecordBuffer buffer, int field, ReadOnlySpan<byte> key, int valueSize)
+    {
+        const int TagBytes = 1;
+        ProtobufWriter.Head(
+            buffer, field,
+            ProtobufWriter.BytesSize(OtlpFields.KeyValueKey, key)
+                + TagBytes + Varint.Size((ulong)valueSize) + valueSize);
+        ProtobufWriter.Bytes(buffer, OtlpFields.KeyValueKey, key);
+        ProtobufWriter.Head(buffer, OtlpFields.KeyValueValue, valueSize);
+    }
+
+    /// <summary>How many bytes <see cref="Value"/> writes.</summary>
+    private static int ValueSize(in AttributeView value)
+    {
+        const int TagBytes = 1;
+        return value.Type switch
+        {
+            AttributeType.Text or AttributeType.Bytes => ProtobufWriter.BytesSize(OtlpFields.ValueText, value.Value),
+            AttributeType.True or AttributeType.False => TagBytes + 1,
+            AttributeType.Int64 => TagBytes + Varint.Size((ulong)value.Int64),
+            AttributeType.Double => TagBytes + sizeof(double),
+            _ => 0,
+        };
     }
 
     private static void Value(RecordBuffer buffer, in AttributeView value)
@@ -37,7 +66,6 @@ internal static class OtlpValueEncoder
             case AttributeType.False: ProtobufWriter.Number(buffer, OtlpFields.ValueBool, 0); break;
             case AttributeType.Int64: ProtobufWriter.Number(buffer, OtlpFields.ValueInt, (ulong)value.Int64); break;
             case AttributeType.Bytes: ProtobufWriter.Bytes(buffer, OtlpFields.ValueBytes, value.Value); break;
-            case AttributeType.Json: Json(buffer, value.Value); break;
             case AttributeType.Double:
                 ProtobufWriter.Fixed64(
                     buffer, OtlpFields.ValueDouble, BitConverter.DoubleToInt64Bits(value.Double));

@@ -35,6 +35,18 @@ internal static class ProtobufWriter
         buffer.WriteBytes(value);
     }
 
+    /// <summary>What <see cref="Bytes"/> writes.</summary>
+    public static int BytesSize(int field, ReadOnlySpan<byte> value) =>
+        Varint.Size((uint)field << 3) + Varint.Size((ulong)value.Length) + value.Length;
+
+    /// <summary>Begins a message within the message whose length is known: shorter, and nothing is to be
+    /// ended.</summary>
+    public static void Head(RecordBuffer buffer, int field, int length)
+    {
+        Tag(buffer, field, ProtobufType.Bytes);
+        buffer.WriteVarint((ulong)length);
+    }
+
     /// <summary>Begins a message within the message; returns what <see cref="End"/> wants.</summary>
     public static int Begin(RecordBuffer buffer, int field)
     {

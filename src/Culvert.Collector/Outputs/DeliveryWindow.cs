@@ -68,13 +68,20 @@ internal sealed class DeliveryWindow(int capacity)
 
     /// <summary>A record that was added is delivered, or will never be and is passed over. Returns how many are under
     /// way still.</summary>
-    public int Deliver(ulong position)
+    public int Deliver(ulong position) => Deliver([position]);
+
+    /// <summary>The same for several.</summary>
+    public int Deliver(ReadOnlySpan<ulong> positions)
     {
         lock (_gate)
         {
-            if (position < _oldest || position >= _next || !_isUnderWay[Slot(position)]) return _count;
-            _isUnderWay[Slot(position)] = false;
-            _count--;
+            foreach (var position in positions)
+            {
+                if (position < _oldest || position >= _next || !_isUnderWay[Slot(position)]) continue;
+                _isUnderWay[Slot(position)] = false;
+                _count--;
+            }
+
             while (_oldest < _next && !_isUnderWay[Slot(_oldest)]) _oldest++;
             return _count;
         }

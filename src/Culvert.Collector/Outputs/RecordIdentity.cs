@@ -14,13 +14,20 @@ internal static class RecordIdentity
 
     public static int Format(ProducerId producer, ulong sequence, Span<byte> text)
     {
+        var at = FormatProducer(producer, text);
+        Utf8Formatter.TryFormat(sequence, text[at..], out var written, 'x');
+        return at + written;
+    }
+
+    /// <summary>All before the sequence.</summary>
+    public static int FormatProducer(ProducerId producer, Span<byte> text)
+    {
         producer.Producer.TryFormat(text, out var at, "x32", CultureInfo.InvariantCulture);
         text[at++] = (byte)'-';
         Utf8Formatter.TryFormat(producer.Epoch, text[at..], out var written, 'x');
         at += written;
         text[at++] = (byte)'-';
-        Utf8Formatter.TryFormat(sequence, text[at..], out written, 'x');
-        return at + written;
+        return at;
     }
 
     public static bool TryParse(ReadOnlySpan<byte> text, out ProducerId producer, out ulong sequence)

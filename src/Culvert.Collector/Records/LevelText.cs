@@ -18,6 +18,9 @@ internal static class LevelText
     /// <summary>Three letters for a terminal.</summary>
     public static string ShortName(Severity severity) => Short[Step(severity)];
 
+    /// <summary>How many there are of <see cref="Step"/>.</summary>
+    public const int Steps = 7;
+
     /// <summary>0 for none, then 1 for trace to 6 for fatal.</summary>
     public static int Step(Severity severity) => Math.Min(((int)severity + 3) / 4, 6);
 

@@ -11,11 +11,16 @@ internal sealed class Source : IEquatable<Source>
 {
     private readonly byte[] _encoded;
     private readonly int _originBytes;
+    // Every record looks its source up somewhere.
+    private readonly int _hash;
 
     private Source(byte[] encoded, int originBytes)
     {
         _encoded = encoded;
         _originBytes = originBytes;
+        var hash = new HashCode();
+        hash.AddBytes(encoded);
+        _hash = hash.ToHashCode();
         Service = Text(Resource, "service.name"u8);
         Host = Text(Resource, "host.name"u8);
         Input = Text(Origin, "input"u8);
@@ -51,16 +56,12 @@ internal sealed class Source : IEquatable<Source>
             : throw new InvalidDataException("A source is damaged.");
     }
 
-    public bool Equals(Source? other) => other is not null && _encoded.AsSpan().SequenceEqual(other._encoded);
+    public bool Equals(Source? other) => ReferenceEquals(this, other)
+        || (other is not null && _hash == other._hash && _encoded.AsSpan().SequenceEqual(other._encoded));
 
     public override bool Equals(object? obj) => Equals(obj as Source);
 
-    public override int GetHashCode()
-    {
-        var hash = new HashCode();
-        hash.AddBytes(_encoded);
-        return hash.ToHashCode();
-    }
+    public override int GetHashCode() => _hash;
 
     private static string Text(AttributeList list, ReadOnlySpan<byte> key) =>
         list.TryFind(key, out var found)

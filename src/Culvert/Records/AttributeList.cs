@@ -3,16 +3,17 @@ namespace Culvert.Records;
 /// <summary>The attributes of a resource or record, in the memory of their batch; read with foreach.</summary>
 internal readonly ref struct AttributeList
 {
-    private readonly ReadOnlySpan<byte> _attributes;
-
     private AttributeList(ReadOnlySpan<byte> encoded, ReadOnlySpan<byte> attributes, int count)
     {
         Encoded = encoded;
-        _attributes = attributes;
+        Attributes = attributes;
         Count = count;
     }
 
     public int Count { get; }
+
+    /// <summary>The attributes alone, one behind another.</summary>
+    public ReadOnlySpan<byte> Attributes { get; }
 
     /// <summary>The list as it was written, its length included: it can be written again as it is.</summary>
     public ReadOnlySpan<byte> Encoded { get; }
@@ -39,7 +40,7 @@ internal readonly ref struct AttributeList
         return true;
     }
 
-    public Enumerator GetEnumerator() => new(_attributes, Count);
+    public Enumerator GetEnumerator() => new(Attributes, Count);
 
     public bool TryFind(ReadOnlySpan<byte> key, out AttributeView attribute)
     {

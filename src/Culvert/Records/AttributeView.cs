@@ -21,7 +21,15 @@ internal readonly ref struct AttributeView(
     public static bool TryRead(ReadOnlySpan<byte> source, scoped ref int position, out AttributeView attribute)
     {
         attribute = default;
-        if (!RecordBytes.TryReadString(source, ref position, RecordLimits.KeyBytesMax, out var key)) return false;
+        return RecordBytes.TryReadString(source, ref position, RecordLimits.KeyBytesMax, out var key)
+            && TryReadValue(key, source, ref position, out attribute);
+    }
+
+    /// <summary>Reads what stands behind the key: type and value.</summary>
+    public static bool TryReadValue(
+        ReadOnlySpan<byte> key, ReadOnlySpan<byte> source, scoped ref int position, out AttributeView attribute)
+    {
+        attribute = default;
         if (position >= source.Length) return false;
         var type = (AttributeType)source[position++];
         ReadOnlySpan<byte> value = default;

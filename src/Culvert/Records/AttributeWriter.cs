@@ -62,13 +62,24 @@ internal struct AttributeWriter
         if (BeginValue(key, AttributeType.Int64)) _buffer.WriteVarint(Varint.ZigZag(value));
     }
 
-    public void Add(AttributeKey key, double value)
+    /// <summary>Adds a value with its type before it, encoded, which the caller vouches for.</summary>
+    public void AddEncoded(AttributeKey key, ReadOnlySpan<byte> value)
     {
-        if (BeginValue(key, AttributeType.Double)) _buffer.WriteDouble(value);
+        if (BeginKey(key)) _buffer.WriteBytes(value);
     }
 
-    public void Add(AttributeKey key, bool value) =>
-        BeginValue(key, value ? AttributeType.True : AttributeType.False);
+    /// <summary>Adds what another list holds.</summary>
+    public void AddAll(AttributeList list)
+    {
+        if (list.Count > RecordLimits.AttributeCountMax - _count)
+        {
+            Truncated = true;
+            return;
+        }
+
+        _count += list.Count;
+        _buffer.WriteBytes(list.Attributes);
+    }
 
     public void Add(ReadOnlySpan<char> key, long value)
     {
@@ -167,10 +178,16 @@ internal struct AttributeWriter
 
     private bool BeginValue(AttributeKey key, AttributeType type)
     {
+        if (!BeginKey(key)) return false;
+        _buffer.WriteByte((byte)type);
+        return true;
+    }
+
+    private bool BeginKey(AttributeKey key)
+    {
         if (!HasRoom()) return false;
         Note(key.IsWhole);
         _buffer.WriteBytes(key.Encoded);
-        _buffer.WriteByte((byte)type);
         return true;
     }
 

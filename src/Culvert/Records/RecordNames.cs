@@ -6,7 +6,7 @@ internal sealed class RecordNames
 {
     public RecordNames(byte[] template, byte[] logger, string? eventName)
     {
-        (Template, Logger, EventName) = (template, logger, eventName);
+        (Logger, EventName) = (logger, eventName);
         var buffer = new RecordBuffer(256);
         Flags = RecordFlags.Template | RecordFlags.Logger;
         var isWhole = buffer.WriteString(template, RecordLimits.StringBytesMax);
@@ -20,8 +20,6 @@ internal sealed class RecordNames
         if (!isWhole) Flags |= RecordFlags.Truncated;
         Encoded = buffer.Written.ToArray();
     }
-
-    public byte[] Template { get; }
 
     public byte[] Logger { get; }
 

@@ -18,7 +18,6 @@ public sealed class KafkaTests
         Assert.Equal(72, Marshal.SizeOf<KafkaArgument>());
         Assert.Equal(8, (int)Marshal.OffsetOf<KafkaArgument>(nameof(KafkaArgument.Pointer)));
         Assert.Equal(16, (int)Marshal.OffsetOf<KafkaArgument>(nameof(KafkaArgument.Size)));
-        Assert.Equal(24, (int)Marshal.OffsetOf<KafkaArgument>(nameof(KafkaArgument.HeaderSize)));
         Assert.Equal(8, (int)Marshal.OffsetOf<KafkaMessage>(nameof(KafkaMessage.Topic)));
         Assert.Equal(24, (int)Marshal.OffsetOf<KafkaMessage>(nameof(KafkaMessage.Value)));
         Assert.Equal(64, (int)Marshal.OffsetOf<KafkaMessage>(nameof(KafkaMessage.Opaque)));

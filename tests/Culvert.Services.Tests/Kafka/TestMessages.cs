@@ -9,19 +9,18 @@ using Culvert.Records;
 namespace Culvert.Services.Tests.Kafka;
 
 /// <summary>Writes messages as the output <c>kafka</c> does, or such as it never would.</summary>
-internal sealed class TestMessages : IKafkaReports, IAsyncDisposable
+internal sealed class TestMessages : IAsyncDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
     private static readonly byte[] Origin = AttributeWriter.Encode([new("input", "test")]);
 
-    private readonly KafkaProducer _producer;
+    private readonly KafkaSender _sender;
     private readonly OtlpRecordWriter _otlp = new();
-    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private string? _problem;
-    private int _underWay = 1;
+    private readonly List<Task> _underWay = [];
 
-    public TestMessages(KafkaBroker broker) => _producer = new KafkaProducer(
-        [new("bootstrap.servers", broker.Address), new("enable.idempotence", "true"), new("linger.ms", "20")], this);
+    public TestMessages(KafkaBroker broker) => _sender = new KafkaSender(
+        [new("bootstrap.servers", broker.Address), new("enable.idempotence", "true"), new("linger.ms", "20")],
+        "outputs.test", broker.Address);
 
     /// <summary>Records «service-N» with N as their sequence, of one program.</summary>
     public void Records(string topic, string service, int first, int count)
@@ -44,35 +43,13 @@ internal sealed class TestMessages : IKafkaReports, IAsyncDisposable
         }
     }
 
-    public void Send(string topic, byte[]? key, byte[]? value, params KafkaHeader[] headers)
-    {
-        Interlocked.Increment(ref _underWay);
-        Assert.Equal(0, _producer.Send(topic, key, value, headers, 0));
-    }
+    public void Send(string topic, byte[]? key, byte[]? value, params KafkaHeader[] headers) =>
+        _underWay.Add(_sender.SendAsync(topic, key, value, headers));
 
     /// <summary>Waits until the broker has all.</summary>
     public async ValueTask DisposeAsync()
     {
-        Finish();
-        await _done.Task.WaitAsync(Timeout, CancellationToken.None);
-        await _producer.DisposeAsync();
-        Assert.Null(_problem);
-    }
-
-    public void Delivered(ulong position) => Finish();
-
-    public void Failed(KafkaFailure failure)
-    {
-        _problem = KafkaError.Text(failure.Error);
-        Finish();
-    }
-
-    public void Troubled(int error, string reason)
-    {
-    }
-
-    private void Finish()
-    {
-        if (Interlocked.Decrement(ref _underWay) == 0) _done.TrySetResult();
+        await Task.WhenAll(_underWay).WaitAsync(Timeout, CancellationToken.None);
+        await _sender.DisposeAsync();
     }
 }

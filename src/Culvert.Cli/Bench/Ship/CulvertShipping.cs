@@ -59,9 +59,9 @@ internal static class CulvertShipping
         var page = ready.Split(' ').Last(word => word.StartsWith("http://", StringComparison.Ordinal));
         await using var reader = new HttpReader(new Uri(page), token: null);
         var (before, _, _) = await StoredAsync();
-        var (started, cpu) = (Stopwatch.GetTimestamp(), process.CpuSeconds());
+        var meter = new ShipMeter(process, records, process.CpuSeconds());
         var (stored, rejected, problem) = (before, 0L, "");
-        var moved = started;
+        var moved = Stopwatch.GetTimestamp();
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (stored < records && !process.HasExited)
         {
@@ -69,13 +69,13 @@ internal static class CulvertShipping
             var last = stored;
             (stored, rejected, problem) = await StoredAsync();
             if (stored > last) moved = Stopwatch.GetTimestamp();
+            meter.Saw(stored);
             if (Stopwatch.GetElapsedTime(moved) < IdleMax) continue;
             throw new TimeoutException(
                 $"Only {stored} of {records} records were shipped, and no more for a minute. {problem}");
         }
 
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        var figures = ShipFigures.Of(process, stored - before, seconds, cpu, stored - rejected);
+        var figures = meter.Figures(stored - before, stored, stored - rejected);
         await process.StopAsync(StartTimeout);
         return figures;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Cli.Processes;
@@ -83,7 +82,7 @@ internal sealed class KafkaNode : IAsyncDisposable
 
     private async Task FormatAsync(IEnumerable<string> settings, CancellationToken cancellationToken)
     {
-        var (client, controller) = (FreePort(), FreePort());
+        var (client, controller) = (LoopbackPort.Free(), LoopbackPort.Free());
         Address = $"127.0.0.1:{client}";
         var lines = (string[])
         [
@@ -123,12 +122,4 @@ internal sealed class KafkaNode : IAsyncDisposable
 
     private Dictionary<string, string> ProcessEnvironment() =>
         new() { ["LOG_DIR"] = Path.Combine(_folder, "logs"), ["KAFKA_HEAP_OPTS"] = "-Xmx512M -Xms128M" };
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return int.Parse(
-            listener.LocalEndpoint.ToString()!.Split(':')[^1], NumberStyles.None, CultureInfo.InvariantCulture);
-    }
 }

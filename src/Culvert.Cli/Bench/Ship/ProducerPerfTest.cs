@@ -53,6 +53,7 @@ internal static class ProducerPerfTest
         var sent = double.Parse(words[0], CultureInfo.InvariantCulture);
         var perSecond = double.Parse(
             words[Array.IndexOf(words, "records/sec") - 1], CultureInfo.InvariantCulture);
-        return new ShipFigures(sent, sent / perSecond, cpu, memory, (long)sent);
+        return new ShipFigures(
+            new ShipRate(sent, sent / perSecond, cpu), Steady: null, memory, (long)sent);
     }
 }

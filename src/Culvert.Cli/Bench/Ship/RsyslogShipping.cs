@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Culvert.Cli.Bench.Collect;
 using Culvert.Cli.Processes;
 
@@ -48,7 +47,7 @@ internal static class RsyslogShipping
                   "queue.buffering.max.messages=10000000", "queue.buffering.max.kbytes=2097151"])
             }
             """,
-            isOver => target.WaitForAsync(records.Count, isOver, cancellationToken), cancellationToken);
+            (isOver, saw) => target.WaitForAsync(records.Count, isOver, saw, cancellationToken), cancellationToken);
     }
 
     /// <summary>Each line is parsed, and its fields are the document's, under an id of its own that is only created, as
@@ -78,25 +77,24 @@ internal static class RsyslogShipping
                 action.resumeRetryCount="-1")
             }
             """,
-            isOver => target.WaitForAsync(records.Count, isOver, cancellationToken), cancellationToken);
+            (isOver, saw) => target.WaitForAsync(records.Count, isOver, saw, cancellationToken), cancellationToken);
     }
 
     private static async Task<ShipFigures> RunAsync(
-        ShipRecords records, string configuration, Func<Func<bool>, Task<long>> waitAsync,
+        ShipRecords records, string configuration, Func<Func<bool>, Action<long>, Task<long>> waitAsync,
         CancellationToken cancellationToken)
     {
         var work = Directory.CreateDirectory(records.FileOf($"rsyslog-{Guid.NewGuid():N}")).FullName;
         var file = Path.Combine(work, "rsyslog.conf");
         await File.WriteAllTextAsync(
             file, $"global(workDirectory=\"{work}\" maxMessageSize=\"64k\")\n{configuration}\n", cancellationToken);
-        var started = Stopwatch.GetTimestamp();
         await using var process = ChildProcess.Start(
             RsyslogUnderTest.FindProgram()!, ["-n", "-i", Path.Combine(work, "pid"), "-f", file]);
-        var arrived = await waitAsync(() => process.HasExited);
+        var meter = new ShipMeter(process, records.Count, cpuBefore: 0);
+        var arrived = await waitAsync(() => process.HasExited, meter.Saw);
         if (process.HasExited) throw new InvalidOperationException($"rsyslogd ended. {process.LastLines}");
         if (arrived == 0) throw new InvalidOperationException($"rsyslogd shipped nothing. {process.LastLines}");
-        var figures = ShipFigures.Of(
-            process, arrived, Stopwatch.GetElapsedTime(started).TotalSeconds, cpuBefore: 0, arrived);
+        var figures = meter.Figures(arrived, arrived, arrived);
         await process.StopAsync(TimeSpan.FromSeconds(5));
         return figures;
     }

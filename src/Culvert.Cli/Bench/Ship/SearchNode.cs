@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Culvert.Cli.Processes;
 using Culvert.Collector.Elasticsearch;
 
@@ -20,12 +18,12 @@ internal sealed class SearchNode : IAsyncDisposable
     private SearchNode(string home)
     {
         _home = home;
-        var port = FreePort();
+        var port = LoopbackPort.Free();
         Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"));
         _settings =
         [
             "node.name=node-1", "discovery.type=single-node", "network.host=127.0.0.1", $"http.port={port}",
-            $"transport.port={FreePort()}", $"path.data={Path.Combine(_folder, "data")}",
+            $"transport.port={LoopbackPort.Free()}", $"path.data={Path.Combine(_folder, "data")}",
             $"path.logs={Path.Combine(_folder, "logs")}", "cluster.routing.allocation.disk.threshold_enabled=false",
         ];
     }
@@ -96,12 +94,5 @@ internal sealed class SearchNode : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

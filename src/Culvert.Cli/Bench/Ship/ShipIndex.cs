@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Culvert.Collector.Elasticsearch;
 
 namespace Culvert.Cli.Bench.Ship;
@@ -19,7 +18,8 @@ internal sealed class ShipIndex(Uri server, string prefix) : IDisposable
 
     /// <summary>Waits until there are so many documents, or no more have come for half a minute; how many there
     /// are.</summary>
-    public async Task<long> WaitForAsync(long documents, Func<bool> isOver, CancellationToken cancellationToken)
+    public async Task<long> WaitForAsync(
+        long documents, Func<bool> isOver, Action<long> saw, CancellationToken cancellationToken)
     {
         const int IdleTicksMax = 60;
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
@@ -30,6 +30,7 @@ internal sealed class ShipIndex(Uri server, string prefix) : IDisposable
             var now = await CountAsync(cancellationToken);
             if (now > count) idle = 0;
             count = now;
+            saw(count);
         }
 
         return count;
@@ -42,7 +43,7 @@ internal sealed class ShipIndex(Uri server, string prefix) : IDisposable
     {
         var path = string.Create(CultureInfo.InvariantCulture, $"/{prefix}*/{what}?allow_no_indices=true");
         var answer = await _client.SendAsync(
-            method, path, Encoding.UTF8.GetBytes(""), ElasticsearchClient.Json, cancellationToken);
+            method, path, default, ElasticsearchClient.Json, cancellationToken);
         if (!answer.IsSuccess)
             throw new InvalidOperationException($"{server} does not tell how many documents it has: {answer.Reason}");
         return answer;

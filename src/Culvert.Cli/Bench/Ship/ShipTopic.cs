@@ -37,13 +37,14 @@ internal sealed class ShipTopic : IDisposable
     {
         var identities = new HashSet<string>(StringComparer.Ordinal);
         foreach (var message in KafkaTopicReader.Read(Settings, _topic, fromCommitted: false, cancellationToken))
-            identities.Add(Encoding.ASCII.GetString(message.Header("culvert.identity") ?? []));
+            identities.Add(Encoding.ASCII.GetString(message.Header(KafkaHeaders.IdentityName) ?? []));
         return identities.Count;
     }
 
     /// <summary>Waits until the topic has so many messages, or has had no more of them for half a minute; how many it
     /// has.</summary>
-    public async Task<long> WaitForAsync(long messages, Func<bool> isOver, CancellationToken cancellationToken)
+    public async Task<long> WaitForAsync(
+        long messages, Func<bool> isOver, Action<long> saw, CancellationToken cancellationToken)
     {
         const int IdleTicksMax = 600;
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
@@ -53,6 +54,7 @@ internal sealed class ShipTopic : IDisposable
             await timer.WaitForNextTickAsync(cancellationToken);
             if (TryCount() is not { } now || now <= count) continue;
             (idle, count) = (0, now);
+            saw(count);
         }
 
         return count;

@@ -16,6 +16,7 @@ internal sealed class BulkBatch : IDisposable
     private readonly ArrayBufferWriter<byte> _part = new();
     private readonly List<BulkItem> _items = [];
     private readonly HashSet<DayIndex> _indices = [];
+    private readonly IdentityWriter _identity = new();
     private readonly Utf8JsonWriter _json;
 
     public BulkBatch() => _json = new Utf8JsonWriter(_buffer, RecordJson.WriterOptions);
@@ -33,8 +34,7 @@ internal sealed class BulkBatch : IDisposable
     public void Add(
         DayIndex index, ProducerId producer, ulong sequence, in StoredRecord record, ElasticsearchDocument document)
     {
-        Span<byte> identity = stackalloc byte[RecordIdentity.LengthMax];
-        identity = identity[..RecordIdentity.Format(producer, sequence, identity)];
+        var identity = _identity.Write(producer, sequence);
         _indices.Add(index);
         var action = _buffer.WrittenCount;
         _buffer.Write("{\"create\":{\"_index\":\""u8);

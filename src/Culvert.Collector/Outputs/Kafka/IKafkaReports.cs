@@ -1,10 +1,10 @@
 namespace Culvert.Collector.Outputs.Kafka;
 
-/// <summary>Takes what a producer reports, on the producer's thread.</summary>
+/// <summary>Takes what a producer reports, within <see cref="KafkaProducer.TakeReports"/>.</summary>
 internal interface IKafkaReports
 {
-    /// <summary>The brokers have it, as many as acks=all asks for.</summary>
-    void Delivered(ulong position);
+    /// <summary>The brokers have these, as many brokers as acks=all asks for.</summary>
+    void Delivered(ReadOnlySpan<ulong> positions);
 
     /// <summary>The message was given up.</summary>
     void Failed(KafkaFailure failure);

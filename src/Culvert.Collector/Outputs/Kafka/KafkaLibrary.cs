@@ -60,8 +60,7 @@ internal static unsafe partial class KafkaLibrary
     public static partial void rd_kafka_conf_set_opaque(nint configuration, nint opaque);
 
     [LibraryImport(Library)]
-    public static partial void rd_kafka_conf_set_dr_msg_cb(
-        nint configuration, delegate* unmanaged[Cdecl]<nint, KafkaMessage*, nint, void> callback);
+    public static partial void rd_kafka_conf_set_events(nint configuration, int events);
 
     [LibraryImport(Library)]
     public static partial void rd_kafka_conf_set_error_cb(
@@ -87,6 +86,16 @@ internal static unsafe partial class KafkaLibrary
     public static partial byte* rd_kafka_topic_name(nint topic);
 
     [LibraryImport(Library)]
+    public static partial nint rd_kafka_headers_new(nuint count);
+
+    [LibraryImport(Library)]
+    public static partial int rd_kafka_header_add(
+        nint headers, byte* name, nint nameSize, byte* value, nint valueSize);
+
+    [LibraryImport(Library)]
+    public static partial void rd_kafka_headers_destroy(nint headers);
+
+    [LibraryImport(Library)]
     public static partial nint rd_kafka_produceva(nint client, KafkaArgument* arguments, nuint count);
 
     [LibraryImport(Library)]
@@ -96,7 +105,32 @@ internal static unsafe partial class KafkaLibrary
     public static partial void rd_kafka_error_destroy(nint error);
 
     [LibraryImport(Library)]
-    public static partial int rd_kafka_poll(nint client, int timeoutMs);
+    public static partial nint rd_kafka_queue_get_main(nint client);
+
+    [LibraryImport(Library)]
+    public static partial void rd_kafka_queue_destroy(nint queue);
+
+    [LibraryImport(Library)]
+    public static partial void rd_kafka_queue_cb_event_enable(
+        nint queue, delegate* unmanaged[Cdecl]<nint, nint, void> callback, nint opaque);
+
+    [LibraryImport(Library)]
+    public static partial nint rd_kafka_queue_poll(nint queue, int timeoutMs);
+
+    [LibraryImport(Library)]
+    public static partial nuint rd_kafka_event_message_array(nint report, KafkaMessage** messages, nuint size);
+
+    [LibraryImport(Library)]
+    public static partial int rd_kafka_event_type(nint report);
+
+    [LibraryImport(Library)]
+    public static partial int rd_kafka_event_error(nint report);
+
+    [LibraryImport(Library)]
+    public static partial byte* rd_kafka_event_error_string(nint report);
+
+    [LibraryImport(Library)]
+    public static partial void rd_kafka_event_destroy(nint report);
 
     [LibraryImport(Library)]
     public static partial int rd_kafka_purge(nint client, int flags);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Culvert.Shipping;
 
 namespace Culvert.Collector.Outputs.Kafka;
 
@@ -12,11 +13,15 @@ internal sealed class KafkaSender(
     : IKafkaReports, IAsyncDisposable
 {
     private static readonly TimeSpan SendWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<ulong, (string Topic, TaskCompletionSource Sent)> _underWay = new();
 
-    // Guards the producer, which takes one message at a time.
+    // Guards the producer, whose calls do not overlap.
     private readonly Lock _gate = new();
+    private readonly AsyncSignal _reported = new(TimeProvider.System);
+    private Task _taking = Task.CompletedTask;
+    private volatile bool _isStopping;
     private KafkaProducer? _producer;
     private ulong _last;
     private volatile string? _trouble;
@@ -31,7 +36,12 @@ internal sealed class KafkaSender(
         var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            _producer ??= new KafkaProducer(settings, this);
+            if (_producer is null)
+            {
+                _producer = new KafkaProducer(settings, this, _reported);
+                _taking = TakeReportsAsync(_producer);
+            }
+
             var number = ++_last;
             _underWay[number] = (topic, sent);
             var error = _producer.Send(topic, key, value, headers, number);
@@ -60,18 +70,33 @@ internal sealed class KafkaSender(
 
     public async ValueTask DisposeAsync()
     {
+        _isStopping = true;
+        _reported.Set();
+        await _taking.ConfigureAwait(false);
         if (_producer is not null) await _producer.DisposeAsync().ConfigureAwait(false);
     }
 
-    public void Delivered(ulong position)
+    public void Delivered(ReadOnlySpan<ulong> positions)
     {
         _trouble = null;
-        if (_underWay.TryRemove(position, out var message)) message.Sent.TrySetResult();
+        foreach (var position in positions)
+        {
+            if (_underWay.TryRemove(position, out var message)) message.Sent.TrySetResult();
+        }
     }
 
     public void Failed(KafkaFailure failure) => Fail(failure.Position, failure.Error);
 
     public void Troubled(int error, string reason) => _trouble = Sentence(error, reason, "");
+
+    private async Task TakeReportsAsync(KafkaProducer producer)
+    {
+        while (!_isStopping)
+        {
+            await _reported.WaitAsync(LookAfter).ConfigureAwait(false);
+            lock (_gate) producer.TakeReports();
+        }
+    }
 
     private void Fail(ulong position, int error)
     {

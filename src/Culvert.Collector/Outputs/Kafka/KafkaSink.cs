@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Culvert.Collector.Otlp;
@@ -37,17 +36,15 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
     private readonly ArrayBufferWriter<byte> _json = new();
     private readonly Utf8JsonWriter _jsonWriter;
     private readonly KafkaTopics _topics;
-    private readonly Dictionary<Source, byte[]> _keys = [];
-    // From Write and the producer's reports to whoever waits for room: each is confirmed once it is kept.
-    private readonly ConcurrentQueue<DeadLetter> _refused = new();
+    private readonly KafkaSlabs _slabs = new();
+    private readonly IdentityWriter _identity = new();
+    private readonly Dictionary<Source, KafkaLane> _lanes = [];
+    // Each is confirmed once it is kept.
+    private List<DeadLetter> _refused = [];
     private KafkaProducer? _producer;
-    private volatile bool _isCareful;
-    private bool _isCareOver;
-    private int _waiting;
-    private volatile string? _failure;
-    private volatile int _troubleRank = -1;
-    private volatile string? _trouble;
-    private volatile bool _hasDelivered;
+    private bool _isCareful, _isCareOver, _hasDelivered;
+    private string? _failure, _trouble;
+    private int _troubleRank = -1;
     private ulong _confirmedBefore;
     private long _stalledSince, _askedAt;
 
@@ -68,37 +65,20 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
     {
         if (!KafkaLibrary.IsAvailable) throw new OutputException(KafkaLibrary.MissingForNow);
         _isCareful = _care.Until > 0;
-        _producer = new KafkaProducer(_options.AllSettings(_isCareful), this);
+        _producer = new KafkaProducer(_options.AllSettings(_isCareful), this, _changed);
         return ValueTask.CompletedTask;
     }
 
     public int Write(in SpoolEntry entry, int first)
     {
+        _producer!.TakeReports();
+        Check();
         _isCareOver = _isCareful && entry.Position + (ulong)first >= _care.Until;
-        if (_isCareOver || !_refused.IsEmpty) return first;
+        if (_isCareOver || _refused.Count > 0) return first;
         var records = _records.From(entry, first);
-        Span<byte> identity = stackalloc byte[RecordIdentity.LengthMax];
         for (var index = first; records.MoveNext(); index++)
         {
-            Check();
-            var record = records.Current;
-            if (!_window.TryAdd(record.Position)) return index;
-            var length = RecordIdentity.Format(records.Producer, records.Sequence, identity);
-            var (topic, key) = (_topics.Find(record.Source, record.Severity), Key(record.Source));
-            var value = Value(record);
-            var error = _producer!.Send(
-                topic, key, value, _options.AsJson ? KafkaHeaders.JsonSchema : KafkaHeaders.ProtobufSchema,
-                identity[..length], record.Position);
-            if (error == 0) continue;
-            if (error == KafkaError.QueueFull)
-            {
-                _window.Withdraw(record.Position);
-                return index;
-            }
-
-            // The library looked at this message alone.
-            if (KafkaError.IsOfMessage(error)) Refuse(record.Position, error, topic, key, value, identity[..length]);
-            else _failure ??= Sentence(error, topic);
+            if (!TrySend(records.Current, _identity.Write(records.Producer, records.Sequence))) return index;
         }
 
         return entry.RecordCount;
@@ -111,7 +91,8 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
             await WaitAsync(1, cancellationToken).ConfigureAwait(false);
             (_isCareful, _care.Until) = (false, 0);
             await _producer!.DisposeAsync().ConfigureAwait(false);
-            _producer = new KafkaProducer(_options.AllSettings(careful: false), this);
+            _lanes.Clear();
+            _producer = new KafkaProducer(_options.AllSettings(careful: false), this, _changed);
             return;
         }
 
@@ -125,13 +106,14 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
     public async ValueTask DisposeAsync()
     {
         if (_producer is not null) await _producer.DisposeAsync().ConfigureAwait(false);
+        _slabs.Dispose();
         _jsonWriter.Dispose();
     }
 
-    public void Delivered(ulong position)
+    public void Delivered(ReadOnlySpan<ulong> positions)
     {
         (_trouble, _troubleRank, _hasDelivered) = (null, -1, true);
-        if (_window.Deliver(position) <= Volatile.Read(ref _waiting)) _changed.Set();
+        _window.Deliver(positions);
     }
 
     public void Failed(KafkaFailure failure)
@@ -149,8 +131,6 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
             if (KafkaError.IsOfMessage(error)) _care.Until = Math.Max(_care.Until, _window.Next);
             _failure ??= Sentence(error, failure.Topic);
         }
-
-        _changed.Set();
     }
 
     public void Troubled(int error, string reason)
@@ -161,7 +141,6 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
         if (error == KafkaError.Fatal)
         {
             _failure ??= sentence;
-            _changed.Set();
             return;
         }
 
@@ -170,13 +149,48 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
         Tell();
     }
 
+    /// <summary>False when there is no room.</summary>
+    private unsafe bool TrySend(in StoredRecord record, ReadOnlySpan<byte> identity)
+    {
+        if (!_window.TryAdd(record.Position)) return false;
+        var lane = Lane(record.Source);
+        var step = LevelText.Step(record.Severity);
+        if (lane.Topics[step] == 0)
+            lane.Topics[step] = _producer!.Topic(_topics.Find(record.Source, record.Severity));
+        var value = Value(record);
+        var isKept = value.Length <= KafkaSlabs.ValueBytesMax;
+        if (isKept)
+        {
+            var place = _slabs.TryKeep(value, record.Position, _window);
+            if (place == null) return Withdraw(record.Position);
+            value = new ReadOnlySpan<byte>(place, value.Length);
+        }
+
+        var error = _producer!.Send(
+            lane.Topics[step], lane.Key, value, isKept,
+            _options.AsJson ? KafkaHeaders.JsonSchema : KafkaHeaders.ProtobufSchema, identity, record.Position);
+        if (error == 0) return true;
+        if (error == KafkaError.QueueFull) return Withdraw(record.Position);
+        var topic = _topics.Find(record.Source, record.Severity);
+        if (!KafkaError.IsOfMessage(error)) throw new OutputException(Sentence(error, topic));
+        // The library looked at this message alone.
+        Refuse(record.Position, error, topic, lane.Key, value, identity);
+        return true;
+    }
+
+    private bool Withdraw(ulong position)
+    {
+        _window.Withdraw(position);
+        return false;
+    }
+
     private string Sentence(int error, string topic) => KafkaError.Sentence(
         error, KafkaError.Text(error), _options.Place, _options.Brokers, topic);
 
-    /// <summary>Any thread. The record stays under way until its letter is kept.</summary>
+    /// <summary>The record stays under way until its letter is kept.</summary>
     private void Refuse(
         ulong position, int error, string topic, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value,
-        ReadOnlySpan<byte> identity) => _refused.Enqueue(new DeadLetter
+        ReadOnlySpan<byte> identity) => _refused.Add(new DeadLetter
         {
             Position = position,
             Identity = Encoding.ASCII.GetString(identity),
@@ -190,9 +204,9 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
     /// <summary>Keeps what was refused, and goes past it; false when there was nothing.</summary>
     private async ValueTask<bool> TryKeepRefusedAsync(CancellationToken cancellationToken)
     {
-        var letters = new List<DeadLetter>();
-        while (_refused.TryDequeue(out var letter)) letters.Add(letter);
-        if (letters.Count == 0) return false;
+        if (_refused.Count == 0) return false;
+        var letters = _refused;
+        _refused = [];
         await _letters.AddAsync(letters, cancellationToken).ConfigureAwait(false);
         foreach (var letter in letters) _window.Deliver(letter.Position);
         return true;
@@ -200,12 +214,12 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
 
     private async ValueTask WaitAsync(int below, CancellationToken cancellationToken)
     {
-        // Partner of Delivered, which looks at it after it counted: one of the two sees the other.
-        Volatile.Write(ref _waiting, below - 1);
         using var woken = cancellationToken.UnsafeRegister(static signal => ((AsyncSignal)signal!).Set(), _changed);
-        while (_window.Count >= below)
+        while (true)
         {
+            _producer!.TakeReports();
             Check();
+            if (_window.Count < below) break;
             cancellationToken.ThrowIfCancellationRequested();
             if (await TryKeepRefusedAsync(cancellationToken).ConfigureAwait(false)) continue;
             await _changed.WaitAsync(LookAfter).ConfigureAwait(false);
@@ -215,7 +229,6 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
 
         // What comes after a pause has not waited since before it.
         if (_window.Count == 0) _stalledSince = 0;
-        Check();
     }
 
     /// <summary>A broker that answers and takes nothing is no error to the library, which tries again: a partition has
@@ -251,13 +264,13 @@ internal sealed class KafkaSink : IOutputSink, IKafkaReports
         if (_failure is { } failure) throw new OutputException(failure);
     }
 
-    private byte[] Key(Source source)
+    private KafkaLane Lane(Source source)
     {
-        if (_keys.TryGetValue(source, out var key)) return key;
-        if (_keys.Count >= KafkaSinkOptions.TopicsMax) _keys.Clear();
-        key = Encoding.UTF8.GetBytes(source.Host.Length == 0 ? source.Service : $"{source.Service}@{source.Host}");
-        _keys.Add(source, key);
-        return key;
+        if (_lanes.TryGetValue(source, out var lane)) return lane;
+        if (_lanes.Count >= KafkaSinkOptions.TopicsMax) _lanes.Clear();
+        lane = new KafkaLane(source);
+        _lanes.Add(source, lane);
+        return lane;
     }
 
     private ReadOnlySpan<byte> Value(in StoredRecord record)
