@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Culvert.Journals;
 using Culvert.Records;
 using Culvert.Shipping;
 using Microsoft.Extensions.Logging;
@@ -6,15 +7,28 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Logging;
 
 /// <summary>Encodes each call on its own thread and commits it to the journal or the shipper.</summary>
-internal sealed class CulvertLogger(CulvertLoggerProvider provider, string category) : ILogger
+internal sealed class CulvertLogger : ILogger
 {
-    private readonly IRecordSink _sink = provider.Route.Sink;
-    private readonly byte[] _resource = provider.Route.Resource;
+    [ThreadStatic]
+    private static bool _isInScope;
+
+    private readonly CulvertLoggerProvider _provider;
+    private readonly IRecordSink _sink;
+    private readonly byte[] _resource;
     private readonly TimeProvider _time = TimeProvider.System;
-    private readonly byte[] _category = System.Text.Encoding.UTF8.GetBytes(category);
+    private readonly byte[] _category;
+    private readonly ShapedCalls? _shaped;
+
+    public CulvertLogger(CulvertLoggerProvider provider, string category)
+    {
+        _provider = provider;
+        (_sink, _resource) = (provider.Route.Sink, provider.Route.Resource);
+        _category = System.Text.Encoding.UTF8.GetBytes(category);
+        if (provider.Redactor is null && _sink is JournalWriter journal) _shaped = new ShapedCalls(journal, _category);
+    }
 
     public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => provider.Scopes?.Push(state);
+        where TState : notnull => _provider.Scopes?.Push(state);
 
     public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
@@ -25,6 +39,23 @@ internal sealed class CulvertLogger(CulvertLoggerProvider provider, string categ
         if (logLevel == LogLevel.None) return;
         var severity = SeverityOf(logLevel);
         var timeNs = UnixTime.NowNs(_time);
+        if (_shaped is not null && exception is null && !IsInScope()
+            && _shaped.TryLog(severity, timeNs, eventId, in state, formatter)) return;
+        LogWhole(severity, timeNs, eventId, state, exception, formatter);
+    }
+
+    private bool IsInScope()
+    {
+        if (_provider.Scopes is not { } scopes) return false;
+        _isInScope = false;
+        scopes.ForEachScope(static (_, _) => _isInScope = true, 0);
+        return _isInScope;
+    }
+
+    private void LogWhole<TState>(
+        Severity severity, long timeNs, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter)
+    {
         var call = LogCall.Rent();
         var scratch = RecordScratch.Rent();
         try
@@ -32,8 +63,8 @@ internal sealed class CulvertLogger(CulvertLoggerProvider provider, string categ
             // What the program's objects do is guarded one by one, so that one that throws costs itself and not the
             // record.
             call.ReadState(state);
-            provider.Scopes?.ForEachScope(static (scope, reader) => reader.ReadScope(scope), call);
-            if (provider.Redactor is { } redactor) call.Redact(redactor);
+            _provider.Scopes?.ForEachScope(static (scope, reader) => reader.ReadScope(scope), call);
+            if (_provider.Redactor is { } redactor) call.Redact(redactor);
             var body = call.Format(state, exception, formatter);
             if (!TryEncode(scratch, call, severity, timeNs, eventId, body, exception))
                 EncodeHead(scratch, call, severity, timeNs, body);

@@ -27,7 +27,8 @@ public sealed class CulvertLoggerOptions
     public bool IncludeScopes { get; set; } = true;
 
     /// <summary>Attributes whose values never leave the program, by name: case does not count, <c>*</c> stands for
-    /// anything. Default none. The message is then made of what is left.</summary>
+    /// anything. Default none. The message is then made of what is left, and texts of four characters or more that were
+    /// taken out are taken out of the call's exception, too.</summary>
     public IList<string> RedactNames { get; } = [];
 
     /// <summary>Regular expressions; what they find is replaced in messages, attributes, scopes and exceptions. Default

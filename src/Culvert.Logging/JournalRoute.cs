@@ -51,10 +51,14 @@ internal sealed class JournalRoute : IRecordRoute
         var problem = JournalFolder.Unsupported;
         if (problem is null)
         {
+            var resource = AttributeWriter.Encode(shipping.Resource);
+            var spill = TryMakeSpill(options, resource);
             foreach (var folder in Folders(options))
             {
-                if (TryOpen(folder, options, shipping, out problem) is { } route) return route;
+                if (TryOpen(folder, options, resource, spill, out problem) is { } route) return route;
             }
+
+            spill?.Dispose();
         }
 
         // Logging never stops a program, and the other way is there.
@@ -106,11 +110,9 @@ internal sealed class JournalRoute : IRecordRoute
     }
 
     private static JournalRoute? TryOpen(
-        string folder, CulvertLoggerOptions options, LogShipperOptions shipping, out string? problem)
+        string folder, CulvertLoggerOptions options, byte[] resource, JournalWriter? spill, out string? problem)
     {
         problem = null;
-        var resource = AttributeWriter.Encode(shipping.Resource);
-        var spill = TryMakeSpill(options, resource);
         try
         {
             return new JournalRoute(new JournalOptions
@@ -125,7 +127,6 @@ internal sealed class JournalRoute : IRecordRoute
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            spill?.Dispose();
             problem = exception.Message;
             return null;
         }
@@ -142,7 +143,7 @@ internal sealed class JournalRoute : IRecordRoute
                 Folder = options.JournalFolder ?? JournalFolder.OnDisk(JournalFolder.DefaultData),
                 CapacityBytes = options.SpillBytes,
                 Resource = resource,
-                MakesPages = false,
+                StaysInMemory = false,
             });
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

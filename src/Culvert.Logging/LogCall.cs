@@ -19,8 +19,11 @@ internal sealed class LogCall
     private readonly LogFields _scopeFields = new();
     private readonly StringBuilder _scopeText = new();
     private readonly RecordBuffer _rendered = new(256);
+    private readonly List<string> _taken = [];
     private Redactor? _redactor;
     private bool _isRedacted;
+    private bool _isStateCut;
+    private bool _isScopeCut;
     private string? _note;
 
     private LogCall()
@@ -52,7 +55,8 @@ internal sealed class LogCall
         if (_scopeText.Length > 0) _scopeText.Clear();
         (Template, Shape) = (null, null);
         _note = null;
-        (_redactor, _isRedacted) = (null, false);
+        (_redactor, _isRedacted, _isStateCut, _isScopeCut) = (null, false, false, false);
+        if (_taken.Count > 0) _taken.Clear();
         if (_rendered.Length <= ShippingLimits.ScratchBytesKept) _free = this;
     }
 
@@ -69,9 +73,11 @@ internal sealed class LogCall
         }
         catch (Exception exception)
         {
+            _isStateCut = true;
             Note("Reading the state", exception);
         }
 
+        _isStateCut |= _fields.Count > RecordLimits.AttributeCountMax;
         Template = TakeTemplate(_fields) is { } text ? MessageTemplate.Of(text) : null;
     }
 
@@ -84,6 +90,7 @@ internal sealed class LogCall
             // A scope of keys and values has nothing to say as a text: its ToString is the name of its type.
             var isText = scope is not IEnumerable<KeyValuePair<string, object?>>;
             if (!isText) StateReader.Read(scope, _scopeFields);
+            _isScopeCut |= _scopeFields.Count - start > RecordLimits.AttributeCountMax;
             isText |= TakeTemplate(_scopeFields, start) is not null;
             if (!isText) return;
             var text = scope.ToString();
@@ -101,10 +108,13 @@ internal sealed class LogCall
     public void Redact(Redactor redactor)
     {
         _redactor = redactor;
-        _isRedacted = redactor.Redact(_fields.All);
+
+        // A field that was not read may stand in the message as well.
+        _isRedacted = redactor.Redact(_fields.All, _taken) || _isStateCut;
 
         // The text of a scope holds its values, in a form that only the program knows.
-        if (redactor.Redact(_scopeFields.All) && _scopeText.Length > 0) _scopeText.Clear().Append(Redactor.Mark);
+        if ((redactor.Redact(_scopeFields.All, _taken) || _isScopeCut) && _scopeText.Length > 0)
+            _scopeText.Clear().Append(Redactor.Mark);
 
         // A text with values in it, handed over as a template, is none.
         if (Template is null) return;
@@ -169,7 +179,7 @@ internal sealed class LogCall
         }
     }
 
-    private string Redacted(string text) => _redactor?.Redact(text) ?? text;
+    private string Redacted(string text) => _redactor?.Redact(text, _taken) ?? text;
 
     private void WriteException(ref AttributeWriter attributes, Exception exception)
     {

@@ -58,4 +58,7 @@ internal readonly struct LogField
 
     /// <summary>The same field with a text in the place of its value.</summary>
     public LogField With(string text) => new(Key, EncodedKey, LogFieldKind.Text, 0, text);
+
+    /// <summary>The same field with a list in the place of its value.</summary>
+    public LogField With(object?[] list) => new(Key, EncodedKey, LogFieldKind.Object, 0, list);
 }

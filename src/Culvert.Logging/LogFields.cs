@@ -59,7 +59,7 @@ internal sealed class LogFields
 
     public void Clear()
     {
-        (Formatter, Shape) = (null, null);
+        Formatter = null;
         RemoveFrom(0);
     }
 

@@ -19,15 +19,16 @@ internal sealed class MessageTemplate
 
     private static readonly ConcurrentDictionary<string, MessageTemplate> Known = new(ByReference.Instance);
 
-    private readonly byte[][]? _literals;
-
     private MessageTemplate(string text)
     {
         Utf8 = Encoding.UTF8.GetBytes(text);
-        _literals = Split(text);
+        Literals = Split(text);
     }
 
     public byte[] Utf8 { get; }
+
+    /// <summary>What stands around the holes, one more than these; null when it is no plain case.</summary>
+    public byte[][]? Literals { get; }
 
     public static MessageTemplate Of(string text)
     {
@@ -44,12 +45,12 @@ internal sealed class MessageTemplate
     public bool TryRender(ReadOnlySpan<LogField> fields, RecordBuffer output)
     {
         output.Clear();
-        if (_literals is null || fields.Length != _literals.Length - 1) return false;
-        output.WriteBytes(_literals[0]);
+        if (Literals is null || fields.Length != Literals.Length - 1) return false;
+        output.WriteBytes(Literals[0]);
         for (var i = 0; i < fields.Length; i++)
         {
             if (!TryRender(fields[i], output)) return false;
-            output.WriteBytes(_literals[i + 1]);
+            output.WriteBytes(Literals[i + 1]);
         }
 
         return true;

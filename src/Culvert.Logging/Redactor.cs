@@ -11,9 +11,15 @@ internal sealed class Redactor
 {
     public const string Mark = "[redacted]";
 
-    /// <summary>Most elements of a list that are looked at; one that is longer is taken out whole.</summary>
+    /// <summary>Most elements of a list that are looked at; one that is longer is taken out whole, if it may hold what
+    /// the rules name.</summary>
     private const int ElementCountMax = 256;
 
+    /// <summary>Shortest text taken out by its name that is looked for in the call's exception, too: a shorter one is
+    /// part of ordinary words.</summary>
+    private const int TakenLengthMin = 4;
+
+    private static readonly List<string> Nothing = [];
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(100);
 
     private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
@@ -23,13 +29,13 @@ internal sealed class Redactor
 
     private Redactor(CulvertLoggerOptions options)
     {
-        foreach (var name in options.RedactNames)
+        foreach (var name in options.RedactNames.Select(Checked))
         {
             if (name.Contains('*', StringComparison.Ordinal)) _namePatterns.Add(name);
             else _names.Add(name);
         }
 
-        _patterns = [.. options.RedactPatterns.Select(Compile)];
+        _patterns = [.. options.RedactPatterns.Select(Checked).Select(Compile)];
     }
 
     /// <summary>Values that were changed so far.</summary>
@@ -39,28 +45,44 @@ internal sealed class Redactor
     public static Redactor? Of(CulvertLoggerOptions options) =>
         options.RedactNames.Count + options.RedactPatterns.Count == 0 ? null : new Redactor(options);
 
-    /// <summary>Redacts the fields in place. True when any was.</summary>
-    public bool Redact(Span<LogField> fields)
+    /// <summary>Redacts the fields in place, and makes values that their objects could change until they are written
+    /// the texts that were looked at. True when any was redacted.</summary>
+    /// <param name="fields">Of a call or of its scopes.</param>
+    /// <param name="taken">Gets the texts that a name took out, the longest first.</param>
+    public bool Redact(Span<LogField> fields, List<string> taken)
     {
         var any = false;
         foreach (ref var field in fields)
         {
-            var text = IsNamed(field.Key) ? Mark : RedactValue(field);
-            if (text is null) continue;
-            field = field.With(text);
+            if (IsNamed(field.Key))
+            {
+                Remember(field, taken);
+                field = field.With(Mark);
+            }
+            else if (!TryRedact(ref field))
+            {
+                continue;
+            }
+
             Interlocked.Increment(ref _count);
             any = true;
         }
 
+        // One may be the beginning of another.
+        taken.Sort(static (left, right) => right.Length - left.Length);
         return any;
     }
 
     /// <summary>The text without what the patterns find; the same one when they find nothing.</summary>
-    public string Redact(string text)
+    public string Redact(string text) => Redact(text, Nothing);
+
+    /// <summary>The same, and without texts that a name took out of the call.</summary>
+    public string Redact(string text, List<string> taken)
     {
         try
         {
             var result = text;
+            foreach (var secret in taken) result = result.Replace(secret, Mark, StringComparison.Ordinal);
             foreach (var pattern in _patterns) result = pattern.Replace(result, Mark);
             if (!ReferenceEquals(result, text)) Interlocked.Increment(ref _count);
             return result;
@@ -85,7 +107,39 @@ internal sealed class Redactor
         }
     }
 
+    private static string Checked(string rule) => string.IsNullOrWhiteSpace(rule)
+        ? throw new ArgumentException("A rule of redaction is empty; give it a name or a pattern, or remove it.")
+        : rule;
+
+    /// <summary>Keeps in mind what a name took out, where that is a text of its own.</summary>
+    private static void Remember(in LogField field, List<string> taken)
+    {
+        try
+        {
+            var text = field.Kind switch
+            {
+                LogFieldKind.Text => (string)field.Value!,
+                LogFieldKind.Object when field.Value is char[] chars => new string(chars),
+                LogFieldKind.Object when field.Value is null or IEnumerable => "",
+                _ => TextOf(field),
+            };
+            if (text.Length >= TakenLengthMin) taken.Add(text);
+        }
+        catch (Exception)
+        {
+            // It has no text that could stand anywhere.
+        }
+    }
+
     private bool IsNamed(string key)
+    {
+        if (IsNamedSo(key)) return true;
+
+        // A template may say how a value is to be taken apart: {@Login}, {$Login}.
+        return key is ['@' or '$', ..] && IsNamedSo(key[1..]);
+    }
+
+    private bool IsNamedSo(string key)
     {
         if (_names.Contains(key)) return true;
         foreach (var pattern in _namePatterns)
@@ -96,55 +150,108 @@ internal sealed class Redactor
         return false;
     }
 
-    /// <summary>What stands in the place of the value, or null when it stays. A text loses what was found; anything
-    /// else is taken out whole, since its parts are no texts.</summary>
-    private string? RedactValue(in LogField field)
+    /// <summary>Redacts one value. A text loses what was found; anything else is taken out whole, since its parts are
+    /// no texts.</summary>
+    private bool TryRedact(ref LogField field)
     {
-        if (_patterns.Length == 0) return null;
         try
         {
-            if (field.Kind == LogFieldKind.Text) return RedactText((string)field.Value!);
+            if (field is { Kind: LogFieldKind.Object, Value: IEnumerable list and not (byte[] or IFormattable) })
+                return TryRedact(ref field, list);
+            if (_patterns.Length == 0 || field is { Kind: LogFieldKind.Object, Value: null or byte[] }) return false;
             var text = TextOf(field);
-            return text is not null && RedactText(text) is null ? null : Mark;
+            if (field.Kind == LogFieldKind.Text) return TryRedactText(ref field, text);
+            if (Finds(text))
+            {
+                field = field.With(Mark);
+                return true;
+            }
+
+            // Asked again it could say something else.
+            if (field.Kind == LogFieldKind.Object && !HasTypeOfItsOwn(field.Value)) field = field.With(text);
+            return false;
         }
         catch (Exception)
         {
-            return Mark;
+            field = field.With(Mark);
+            return true;
         }
     }
 
-    private string? RedactText(string text)
+    private bool TryRedactText(ref LogField field, string text)
     {
         var result = text;
         foreach (var pattern in _patterns) result = pattern.Replace(result, Mark);
-        return ReferenceEquals(result, text) ? null : result;
+        if (ReferenceEquals(result, text)) return false;
+        field = field.With(result);
+        return true;
     }
 
-    /// <summary>The value as the patterns see it; null for one too long to be looked at.</summary>
-    private static string? TextOf(in LogField field) => field.Kind switch
+    /// <summary>A list goes whole when one of its elements has what is looked for, or a key that is named.</summary>
+    private bool TryRedact(ref LogField field, IEnumerable list)
+    {
+        var elements = new List<object?>();
+        var (isKeyed, isFound) = (list is IDictionary, false);
+        foreach (var element in list)
+        {
+            isFound |= elements.Count == ElementCountMax && (isKeyed || _patterns.Length > 0);
+            if (isFound || elements.Count == ElementCountMax) break;
+            var key = KeyOf(element);
+            isKeyed |= key is not null;
+            var kept = ElementOf(element);
+            isFound = (key is not null && IsNamed(key)) || (kept is not null && Finds(TextOf(kept)));
+            elements.Add(kept);
+        }
+
+        if (list is IDictionary { Keys: var keys })
+            isFound |= keys.Cast<object>().Any(key => key is string text && IsNamed(text));
+        if (list is IEnumerable<char>) isFound |= Finds(string.Concat(elements));
+        field = isFound ? field.With(Mark) : field.With(elements.ToArray());
+        return isFound;
+    }
+
+    private bool Finds(string text)
+    {
+        foreach (var pattern in _patterns)
+        {
+            if (pattern.IsMatch(text)) return true;
+        }
+
+        return false;
+    }
+
+    private static string? KeyOf(object? element) => element switch
+    {
+        KeyValuePair<string, object?> pair => pair.Key,
+        KeyValuePair<string, string?> pair => pair.Key,
+        _ => null,
+    };
+
+    /// <summary>The element as <see cref="AttributeValue"/> writes it.</summary>
+    private static object? ElementOf(object? element) => element switch
+    {
+        null or bool or int or long or double or string => element,
+        _ => TextOf(element),
+    };
+
+    /// <summary>Whether the value is written with its type, and cannot change.</summary>
+    private static bool HasTypeOfItsOwn(object? value) =>
+        value is short or sbyte or byte or ushort or uint or float or DateTime or DateTimeOffset;
+
+    private static string TextOf(in LogField field) => field.Kind switch
     {
         LogFieldKind.Int64 => field.Int64.ToString(CultureInfo.InvariantCulture),
         LogFieldKind.Double => field.Double.ToString(CultureInfo.InvariantCulture),
         LogFieldKind.Boolean => "",
-        _ => field.Value switch
-        {
-            byte[] => "",
-            IFormattable value => value.ToString(null, CultureInfo.InvariantCulture),
-            IEnumerable list => TextOf(list),
-            { } value => value.ToString() ?? "",
-            null => "",
-        },
+        _ => TextOf(field.Value!),
     };
 
-    private static string? TextOf(IEnumerable list)
+    /// <summary>As it is written.</summary>
+    private static string TextOf(object value) => value switch
     {
-        var parts = new List<string>();
-        foreach (var element in list)
-        {
-            if (parts.Count == ElementCountMax) return null;
-            parts.Add(Convert.ToString(element, CultureInfo.InvariantCulture) ?? "");
-        }
-
-        return string.Join('\n', parts);
-    }
+        DateTime time => time.ToString("O", CultureInfo.InvariantCulture),
+        DateTimeOffset time => time.ToString("O", CultureInfo.InvariantCulture),
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
 }

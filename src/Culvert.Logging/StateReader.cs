@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Culvert.Journals;
 using Culvert.Records;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +12,13 @@ internal static class StateReader<TState>
 {
     private static readonly Action<TState, LogFields>? ReadValues = ValuesReader.TryCreate<TState>();
     private static readonly Action<TState, LogFields>? ReadStruct = Create();
+    private static readonly ValuesWriter<TState>? WriteValues = ValuesReader.TryCreateWriter<TState>();
     private static Func<TState, Exception?, string>? _templateFormatter;
+
+    /// <summary>What writes the values of a call alone; null when the formatter says more than its template, or the
+    /// state is none of LoggerMessage's or has values that <see cref="ShapedRecordWriter"/> does not take.</summary>
+    public static ValuesWriter<TState>? WriterFor(Func<TState, Exception?, string> formatter) =>
+        WriteValues is { } write && IsTemplateFormatter(formatter) ? write : null;
 
     /// <summary>Reads the fields, and returns what all calls like this one share, when that is known: then the template
     /// is there and not among the fields.</summary>

@@ -17,6 +17,7 @@ internal static class FuzzTargets
         new KafkaTarget(),
         new SpoolTarget(),
         new JournalTarget(),
+        new RingTarget(),
         new CheckpointTarget(),
         new BlockTarget(),
         new ConfigurationTarget(),

@@ -5,12 +5,13 @@ namespace Culvert.Fuzz.Targets;
 
 /// <summary>
 /// A dead program's journal, as the program or a damaged disk may leave it. The first bytes of an input overwrite the
-/// header's fields, the others are the ring's. Reading it ends, gives valid batches with ascending numbers, or says in
-/// one exception that the file is none.
+/// header's fields, the next ones the shapes of its records, the others are the ring's. Reading it ends, gives valid
+/// batches with ascending numbers, or says in one exception that the file is none.
 /// </summary>
 internal sealed class JournalTarget : IFuzzTarget
 {
     private const int HeaderBytes = JournalLayout.FieldsEnd;
+    private const int ShapesBytes = 64;
 
     // More than the frames that a ring could hold: a reader that needs more turns is not getting on.
     private const int TurnsMax = JournalLimits.CapacityMin / JournalLayout.FrameHeaderBytes;
@@ -22,7 +23,12 @@ internal sealed class JournalTarget : IFuzzTarget
     public string Name => "journal";
 
     public IEnumerable<byte[]> Seeds =>
-        [[.. Journal.AsSpan(0, HeaderBytes), .. Journal.AsSpan(JournalLayout.DataOffset, 512)]];
+    [
+        [
+            .. Journal.AsSpan(0, HeaderBytes), .. Journal.AsSpan(JournalLayout.ShapesOffset, ShapesBytes),
+            .. Journal.AsSpan(JournalLayout.DataOffset, 768),
+        ],
+    ];
 
     private byte[] Journal => _journal ??= MakeJournal();
 
@@ -31,7 +37,9 @@ internal sealed class JournalTarget : IFuzzTarget
         var journal = Journal.ToArray();
         journal.AsSpan(JournalLayout.DataOffset).Clear();
         input[..Math.Min(HeaderBytes, input.Length)].CopyTo(journal);
-        if (input.Length > HeaderBytes) input[HeaderBytes..].CopyTo(journal.AsSpan(JournalLayout.DataOffset));
+        input = input[Math.Min(HeaderBytes, input.Length)..];
+        input[..Math.Min(ShapesBytes, input.Length)].CopyTo(journal.AsSpan(JournalLayout.ShapesOffset));
+        input[Math.Min(ShapesBytes, input.Length)..].CopyTo(journal.AsSpan(JournalLayout.DataOffset));
         var path = Path.Combine(_folder, "x" + JournalFolder.Extension);
         File.WriteAllBytes(path, journal);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -81,6 +89,14 @@ internal sealed class JournalTarget : IFuzzTarget
             Varint.TryRead(record.Encoded, ref at, out _);
             Must.Hold(writer.Commit(record.Severity, [], record.Encoded[at..]));
         }
+
+        var shape = writer.AddShape(JournalShape.TryEncode(
+            "{A} {B}"u8, "L"u8, "E", [[], " "u8.ToArray(), []], [new("A"), new("B")],
+            AttributeWriter.Encode([new("c", 1)]))!);
+        var content = new ShapedRecordWriter(new byte[JournalLimits.ShapedBytesMax], Severity.Info, 1);
+        content.Add(1);
+        content.Add("b");
+        Must.Hold(writer.TryCommitShaped(Severity.Info, shape, content.Written));
 
         // Only a dead program's journal can be read whole: it is locked while it is written.
         writer.Dispose();

@@ -229,6 +229,8 @@ public sealed partial class CulvertLoggerTests
             ["Logging:Culvert:Service"] = "from-file",
             ["Logging:Culvert:FullMode"] = "Wait",
             ["Logging:Culvert:WaitTimeout"] = "00:00:02",
+            ["Logging:Culvert:RedactNames:0"] = "*password*",
+            ["Logging:Culvert:RedactPatterns:0"] = @"card \d+",
         };
         var configuration = new ConfigurationBuilder().Add(new MemorySource(settings)).Build();
         CulvertLoggerOptions? seen = null;
@@ -245,11 +247,11 @@ public sealed partial class CulvertLoggerTests
         {
             var factory = provider.GetRequiredService<ILoggerFactory>();
             factory.CreateLogger("Quiet").LogWarning("filtered");
-            factory.CreateLogger("Other").LogDebug("kept");
+            factory.CreateLogger("Other").LogDebug("kept of {Password} and {Text}", "hunter2", "card 4711");
             factory.CreateLogger("Other").LogTrace("filtered");
         }
 
-        Assert.Equal("kept", Assert.Single(collector.Records).Body);
+        Assert.Equal("kept of [redacted] and [redacted]", Assert.Single(collector.Records).Body);
         Assert.Equal("from-file", collector.Records[0].Resource["service.name"]);
         Assert.Equal(Culvert.Shipping.FullMode.Wait, seen!.FullMode);
         Assert.Equal(TimeSpan.FromSeconds(2), seen.WaitTimeout);

@@ -8,7 +8,7 @@ namespace Culvert.Tests.Logging;
 [Collection(MessageTemplateTests.KnownTemplates)]
 public sealed class RedactionTests
 {
-    private const string Secret = "hunter2";
+    internal const string Secret = "hunter2";
 
     [Fact]
     public async Task Log_NamedField_IsInNeitherAttributeNorMessage()
@@ -29,6 +29,16 @@ public sealed class RedactionTests
         var record = await LogAsync(logger => logger.LogInformation("with {" + key + "}", Secret), rule);
 
         Assert.Equal("with [redacted]", record.Body);
+    }
+
+    [Theory]
+    [InlineData("with {@Password}")]
+    [InlineData("with {$Password}")]
+    public async Task Log_NamedFieldThatIsTakenApart_IsMatched(string template)
+    {
+        var record = await LogAsync(logger => Log(logger, template, Secret), "password");
+
+        AssertGone(record);
     }
 
     [Fact]
@@ -107,12 +117,19 @@ public sealed class RedactionTests
     public void Start_PatternThatIsNone_IsRefused() => Assert.ThrowsAny<ArgumentException>(
         () => new CulvertLoggerProvider(new CulvertLoggerOptions { RedactPatterns = { "(" } }));
 
-    private static void Log(ILogger logger, string text) =>
+    internal static void Log(ILogger logger, string text, params object?[] values) =>
 #pragma warning disable CA2254 // A template that is no constant is what this is about.
-        logger.LogInformation(text);
+        logger.LogInformation(text, values);
 #pragma warning restore CA2254
 
-    private static Task<KeptRecord> LogAsync(
+    internal static void AssertGone(KeptRecord record)
+    {
+        var all = string.Join(' ', record.Attributes.Values) + record.Body + record.Template;
+        Assert.DoesNotContain(Secret, all, StringComparison.Ordinal);
+        Assert.Contains("[redacted]", all, StringComparison.Ordinal);
+    }
+
+    internal static Task<KeptRecord> LogAsync(
         Action<ILogger> log, string? name = null, string[]? patterns = null) =>
         CulvertLoggerTests.LogOneAsync(log, options =>
         {
