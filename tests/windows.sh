@@ -11,12 +11,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 projects=(Culvert.Tests Culvert.CrossProcess.Tests)
 # Of the collector's tests these run, each namespace in one process: what touches files, sockets and the system. Most
 # others work on bytes and texts alone, or start programs of Linux.
-parts=(Configuration Intake Inputs.Files Outputs Spool Store Web)
+parts=(Configuration Intake Inputs.Files Inputs.Journals Outputs Spool Store Web)
 # These work on bytes alone. The first throws thousands of times, the second skips where librdkafka is missing, and
 # under Wine 8 such a process does not end.
 not_under_wine=(--filter-not-class '*.LayoutTests' --filter-not-class '*.KafkaTests')
 limit_seconds=780          # For all of it, also where other work takes half of the machine.
 class_limit_seconds=75     # For one class.
+journals_limit_seconds=150 # For those of journals, which start one program after another.
+[[ ${CULVERT_TEST_FULL:-} != 1 ]] || journals_limit_seconds=600
 attempts_max=3
 
 missing() {
@@ -196,12 +198,14 @@ service_says_why() {
 }
 
 run_parts() {
-    local part name=Culvert.Collector.Tests
+    local part name=Culvert.Collector.Tests limit=$class_limit_seconds class_limit_seconds
     for part in "${parts[@]}"; do
         if ((SECONDS > limit_seconds)); then
             echo "$part did not run: the limit of $limit_seconds seconds is over."
             failed=$((failed + 1))
         else
+            class_limit_seconds=$limit
+            [[ $part != Inputs.Journals ]] || class_limit_seconds=$journals_limit_seconds
             run_class "artifacts/publish/$name/debug_win-x64/$name.exe" "$name.$part" --filter-namespace \
                 "${not_under_wine[@]}"
         fi

@@ -16,13 +16,25 @@ namespace Culvert.TestPeer;
 
 /// <summary>A program that logs into a journal and is killed, and a collector that drains journals and is
 /// killed.</summary>
-internal static class JournalRoles
+internal static partial class JournalRoles
 {
     public const int Threads = 4;
     public const int CapacityBytes = JournalLimits.CapacityMin;
 
+    /// <summary>The place that a program takes when it names none.</summary>
+    public const string DefaultFolder = "default";
+
+    /// <summary>After so many records a thread adds the next one, until there is no room for more.</summary>
+    private const int RecordsOfAShape = 20;
+
+    private static readonly byte[] Shape = JournalShape.TryEncode(
+        "{Body}"u8, "Writer"u8, null, [[], []], [new AttributeKey("Body")], AttributeWriter.Encode([]))!;
+
     /// <summary>Between two records of a thread, so that a round is not millions of records.</summary>
     private const int SpinsBetweenRecords = 300;
+
+    /// <summary>With it a few dozen records fill a journal: what a round writes that ends after milliseconds.</summary>
+    private static readonly KeyValuePair<string, object?>[] Ballast = [new("ballast", new string('b', 4_000))];
 
     /// <summary>Logs through AddCulvert until it kills itself after so many microseconds. Of each thread, the number of
     /// calls that returned stands in a mapped file.</summary>
@@ -31,16 +43,23 @@ internal static class JournalRoles
         using var provider = new CulvertLoggerProvider(new CulvertLoggerOptions
         {
             Journal = JournalMode.Always,
-            JournalFolder = folder,
+            JournalFolder = folder == DefaultFolder ? null : folder,
             Service = "writer",
             BufferBytes = CapacityBytes,
             SpillBytes = spillBytes,
             FullMode = FullMode.Wait,
             WaitTimeout = Timeout.InfiniteTimeSpan,
         });
+        provider.SetScopeProvider(new LoggerExternalScopeProvider());
         var logger = provider.CreateLogger("Writer");
         var began = Stopwatch.GetTimestamp();
-        Run(counters, (thread, number) => logger.LogInformation("{Round} {Thread} {Number}", round, thread, number));
+        Run(counters, (thread, number) =>
+        {
+            // Without a scope the first of the two writes its values alone.
+            using var scope = spillBytes == 0 ? null : logger.BeginScope(Ballast);
+            if (number % 2 == 0) Logged(logger, round, thread, number);
+            else logger.LogInformation("{Round} {Thread} {Number}", round, thread, number);
+        });
         while (Stopwatch.GetElapsedTime(began).TotalMicroseconds < killAfterUs) Thread.SpinWait(50);
         Process.GetCurrentProcess().Kill();
     }
@@ -61,8 +80,13 @@ internal static class JournalRoles
                 if (reached == killAt && Interlocked.Decrement(ref occurrence) == 0) Process.GetCurrentProcess().Kill();
             },
         });
-        Run(counters, (thread, number) => Commit(
-            writer, string.Create(CultureInfo.InvariantCulture, $"{round} {thread} {number}")));
+        var shapes = new uint[Threads];
+        Run(counters, (thread, number) =>
+        {
+            var body = string.Create(CultureInfo.InvariantCulture, $"{round} {thread} {number}");
+            if (number % RecordsOfAShape == 1 && writer.AddShape(Shape) is var added and > 0) shapes[thread] = added;
+            if (number % 2 == 0 || !TryCommitShaped(writer, shapes[thread], body)) Commit(writer, body);
+        });
         Console.In.ReadLine();
     }
 
@@ -76,7 +100,8 @@ internal static class JournalRoles
         {
             var context = new InputContext(
                 "journal", new SpoolIntake(spool, ledger), ledger, TimeProvider.System, NullLoggerFactory.Instance);
-            await using var input = new JournalInput(context, folder, onStep: reached =>
+            var inMemory = JournalFolder.InMemory(JournalFolder.DefaultData);
+            await using var input = new JournalInput(context, folder, inMemory, reached =>
             {
                 if (reached == killAt && --occurrence == 0) Process.GetCurrentProcess().Kill();
             });
@@ -85,7 +110,9 @@ internal static class JournalRoles
             if (await Console.In.ReadLineAsync() == "drain")
             {
                 using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-                while (JournalFolder.Journals(folder).Any()) await timer.WaitForNextTickAsync();
+                while (JournalFolder.Journals(folder).Any()
+                    || (inMemory is not null && JournalFolder.Journals(inMemory).Any()))
+                    await timer.WaitForNextTickAsync();
             }
         }
 
@@ -111,6 +138,16 @@ internal static class JournalRoles
             }) { IsBackground = true }.Start();
         }
     }
+
+    private static bool TryCommitShaped(JournalWriter writer, uint shape, string body)
+    {
+        var record = new ShapedRecordWriter(new byte[JournalLimits.ShapedBytesMax], Severity.Info, 1);
+        record.Add(body);
+        return writer.TryCommitShaped(Severity.Info, shape, record.Written);
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Round} {Thread} {Number}")]
+    private static partial void Logged(ILogger logger, string round, int thread, int number);
 
     private static void Commit(JournalWriter writer, string body)
     {

@@ -24,12 +24,16 @@ internal static class ConfigCommand
         command.SetAction(result =>
         {
             if (options.Read(result, out var wrong) is not { } configuration) return wrong;
-            Console.WriteLine($"The configuration is right: {configuration.Inputs.Count} inputs, "
-                + $"{configuration.Outputs.Count} outputs.");
+            Console.WriteLine(
+                $"The configuration is right. Inputs: {Names(configuration.Inputs)}. "
+                + $"Outputs: {Names(configuration.Outputs)}.");
             return ExitCode.Done;
         });
         return command.WithExamples("culvert config check --config culvert.json");
     }
+
+    private static string Names(IReadOnlyList<ConfiguredObject> objects) =>
+        objects.Count == 0 ? "none" : string.Join(", ", objects.Select(one => one.Name));
 
     private static Command Show()
     {

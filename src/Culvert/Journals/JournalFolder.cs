@@ -1,29 +1,26 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using Culvert.Transports.Linux;
 using Microsoft.Win32.SafeHandles;
 
 namespace Culvert.Journals;
 
-/// <summary>The folder where the journals of one user's programs lie, and how a file in it is opened: for that user
-/// alone, never through a link. Linux.</summary>
+/// <summary>The folder where the journals of one user's programs lie.</summary>
 internal static class JournalFolder
 {
     public const string Extension = ".journal";
 
-    private const string SharedMemory = "/dev/shm";
     private const string NewExtension = ".new";
     private const string DamagedExtension = ".damaged";
-    private const int OwnerOnlyFile = 0x180; // 0600
 
-    /// <summary>Why this system has no journals; null where it has. A mapped file that is wakened by no system call,
-    /// locked by its program and read past its end without harm is built for Linux so far.</summary>
+    /// <summary>Of the data folder's hash, in the name of its folder in memory.</summary>
+    private const int NameBytes = 8;
+
+    /// <summary>Why this system has no journals; null where it has.</summary>
     public static string? Unsupported =>
-        OperatingSystem.IsLinux() && Environment.Is64BitProcess && BitConverter.IsLittleEndian
+        (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
+            && Environment.Is64BitProcess && BitConverter.IsLittleEndian
             ? null
-            : "Journals are built for 64-bit Linux so far; on this system records go over the connection.";
+            : "Journals are built for 64-bit Linux and Windows; on this system records go over the connection.";
 
     /// <summary>The data folder of this user's collector, so that both sides find the journals without being
     /// told.</summary>
@@ -42,11 +39,9 @@ internal static class JournalFolder
     /// write.</summary>
     public static string? InMemory(string dataFolder)
     {
-        if (Unsupported is not null || !Directory.Exists(SharedMemory)) return null;
+        if (Unsupported is not null || JournalSystem.Current.InMemory is not { } prefix) return null;
         var name = SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(dataFolder)));
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{SharedMemory}/culvert-{Libc.GetEffectiveUserId()}-{Convert.ToHexStringLower(name.AsSpan(0, 8))}");
+        return prefix + Convert.ToHexStringLower(name.AsSpan(0, NameBytes));
     }
 
     /// <summary>Makes the folder where it is missing. Throws when it is no folder, another user's, or open to
@@ -55,7 +50,7 @@ internal static class JournalFolder
     {
         try
         {
-            if (FileStatus.Of(folder) is null) FileModes.CreateFolder(folder, FileModes.OwnerOnlyFolder);
+            if (!JournalSystem.Current.IsThere(folder)) JournalSystem.Current.CreateFolder(folder);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -66,30 +61,26 @@ internal static class JournalFolder
     }
 
     /// <summary>What is wrong with the folder, as a sentence, or null.</summary>
-    public static string? Problem(string folder)
-    {
-        if (FileStatus.Of(folder) is not { } status || !status.IsFolder)
-            return $"'{folder}' is no folder, so it holds no journals; remove it or name another.";
-        if (status.UserId != Libc.GetEffectiveUserId())
-            return $"The folder of the journals '{folder}' belongs to the user {status.UserId}; name one of your own.";
-        return (status.Permissions & 0x3F) == 0
-            ? null
-            : $"The folder of the journals '{folder}' is open to other users; run chmod 700 on it.";
-    }
+    public static string? Problem(string folder) => JournalSystem.Current.ProblemOf(folder);
 
-    /// <summary>What has a journal's name; nothing where the folder was taken away: a program makes it again.</summary>
-    public static IEnumerable<string> Journals(string folder) =>
-        Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal)
-            : [];
+    /// <summary>The same of a folder that need not be there.</summary>
+    public static string? ProblemIfThere(string folder) =>
+        JournalSystem.Current.IsThere(folder) ? Problem(folder) : null;
+
+    public static string NoFolder(string folder) =>
+        $"'{folder}' is no folder, so it holds no journals; remove it or name another.";
+
+    /// <summary>What has a journal's name; nothing where the folder is not there (any more): a program makes it when it
+    /// needs it.</summary>
+    public static IReadOnlyList<string> Journals(string folder) => Files(folder, Extension);
 
     /// <summary>Removes files that programs began and died over: nobody holds their lock.</summary>
     public static void RemoveUnfinished(string folder)
     {
-        foreach (var path in Directory.EnumerateFiles(folder, "*" + NewExtension))
+        foreach (var path in Files(folder, NewExtension))
         {
-            using var file = TryOpen(path);
-            if (file is not null && TryLock(file)) File.Delete(path);
+            using var file = JournalSystem.Current.TryOpen(path);
+            if (file is not null && JournalSystem.Current.TryLock(file)) TryDelete(path);
         }
     }
 
@@ -100,34 +91,55 @@ internal static class JournalFolder
         {
             Directory.Delete(folder);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Programs have journals there, or it is gone.
         }
     }
 
-    /// <summary>Makes a file under a name that no collector looks at, locked and as large as it will be.</summary>
-    public static SafeFileHandle CreateFile(string folder, string name, long bytes)
+    /// <summary>Removes what this user's programs and collectors have left of empty folders in the system's memory, for
+    /// whatever data folder: who was killed removes none, and may never come again.</summary>
+    /// <remarks>A program that makes a journal there at this moment makes its folder again
+    /// (<see cref="JournalWriter.Create"/>); one that has made it is safe, since no folder with a file in it
+    /// goes.</remarks>
+    public static void RemoveEmptyInMemory()
     {
-        var path = Path.Combine(folder, name + NewExtension);
-        var descriptor = Libc.Open(
-            path, Libc.OpenReadWrite | Libc.OpenCreate | Libc.OpenExclusive | Libc.OpenNoFollow
-            | Libc.OpenCloseOnExec, OwnerOnlyFile);
-        if (descriptor < 0) throw Failed($"A journal cannot be made in '{folder}'");
-        var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        if (Unsupported is not null || JournalSystem.Current.InMemory is not { } prefix) return;
         try
         {
-            if (!TryLock(file)) throw Failed($"The new journal in '{folder}' was locked by another process");
+            var found = Directory.EnumerateFileSystemEntries(
+                Path.GetDirectoryName(prefix)!, Path.GetFileName(prefix) + "*");
+            foreach (var path in found.Take(JournalLimits.FoldersSweptMax).ToArray())
+            {
+                var hash = path.AsSpan(prefix.Length);
+                var isOne = hash.Length == 2 * NameBytes && !hash.ContainsAnyExcept("0123456789abcdef");
+                if (!isOne || Problem(path) is not null) continue;
+                RemoveUnfinished(path);
+                RemoveIfEmpty(path);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What cannot be looked at, or goes meanwhile, is no reason not to collect.
+        }
+    }
 
-            // Reserved now: a mapping into a hole of a full disk would end the program with a signal.
-            if (Libc.Allocate(file, 0, bytes) is var error and not 0)
-                throw Failed($"There is no room for a journal of {bytes} bytes in '{folder}'", error);
+    /// <summary>Makes a file under a name that no collector looks at, locked and as large as it will be.</summary>
+    public static SafeFileHandle CreateFile(string folder, string name, long bytes, bool staysInMemory = true)
+    {
+        var path = Path.Combine(folder, name + NewExtension);
+        var file = JournalSystem.Current.Create(path, staysInMemory);
+        try
+        {
+            if (!JournalSystem.Current.TryLock(file))
+                throw new JournalException($"The new journal '{path}' was locked by another process.");
+            JournalSystem.Current.Reserve(file, bytes);
             return file;
         }
         catch
         {
-            File.Delete(path);
             file.Dispose();
+            TryDelete(path);
             throw;
         }
     }
@@ -140,28 +152,26 @@ internal static class JournalFolder
         return path;
     }
 
-    /// <summary>Opens a regular file of this user, closed to others; null when it is not, or gone.</summary>
-    public static SafeFileHandle? TryOpen(string path)
+    /// <summary>Removes a drained journal. False on Windows while somebody, such as a scanner, holds it.</summary>
+    public static bool TryRemove(string path)
     {
-        // Not blocking: the name may be that of a pipe.
-        var descriptor = Libc.Open(
-            path, Libc.OpenReadWrite | Libc.OpenNoFollow | Libc.OpenCloseOnExec | Libc.OpenNonBlocking, 0);
-        if (descriptor < 0) return null;
-        var file = new SafeFileHandle(descriptor, ownsHandle: true);
-        if (FileStatus.Of(descriptor) is { } status && IsOurs(status)) return file;
-        file.Dispose();
-        return null;
+        if (!OperatingSystem.IsWindows()) return TryDelete(path);
+
+        // A file that is mapped, by a program that has closed its journal and lives, keeps its name there, or cannot be
+        // removed. So it gets one at which no collector looks, and which the next start removes.
+        var aside = Path.ChangeExtension(path, NewExtension);
+        try
+        {
+            File.Move(path, aside, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+
+        TryDelete(aside);
+        return true;
     }
-
-    /// <summary>Whether what lies at the path may be a journal of this user.</summary>
-    public static bool IsOurs(FileStatus status) =>
-        status.IsFile && status.UserId == Libc.GetEffectiveUserId() && (status.Permissions & 0x3F) == 0;
-
-    /// <summary>Takes the lock that a living program holds; it ends with whoever holds it, at the latest.</summary>
-    public static bool TryLock(SafeFileHandle file) =>
-        Libc.Lock((int)file.DangerousGetHandle(), Libc.LockExclusive | Libc.LockNonBlocking) == 0;
-
-    public static void Unlock(SafeFileHandle file) => Libc.Lock((int)file.DangerousGetHandle(), Libc.LockRelease);
 
     /// <summary>Puts aside what cannot be read, for a person to look at; its new name.</summary>
     public static string PutAside(string path)
@@ -171,6 +181,32 @@ internal static class JournalFolder
         return aside;
     }
 
-    private static JournalException Failed(string what, int error = 0) =>
-        new($"{what}: {Marshal.GetPInvokeErrorMessage(error == 0 ? Marshal.GetLastPInvokeError() : error)}.");
+    /// <summary>False where Windows cannot now.</summary>
+    private static bool TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+            return true;
+        }
+        catch (Exception exception) when (
+            OperatingSystem.IsWindows() && exception is (IOException or UnauthorizedAccessException))
+        {
+            return false;
+        }
+    }
+
+    private static string[] Files(string folder, string extension)
+    {
+        try
+        {
+            var paths = Directory.GetFiles(folder, "*" + extension);
+            paths.AsSpan().Sort(StringComparer.Ordinal);
+            return paths;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
 }

@@ -12,13 +12,16 @@ namespace Culvert.Journals;
 ///          384 consumed u64 | 392 sequence u64 | 400 records u64    by the collector: durable up to here
 ///          512 free u64                                         by the collector: zeroed up to here
 ///          640 free u64, once more                              by the collector, after the first
+///          768 shapesBytes u64                                  by the program's threads, behind the shapes
 ///         4096 resource, an attribute list of RecordLayout      by the program, before the file has its name
-/// data   65536 capacity bytes, a power of two; position p lies at p mod capacity
+/// shapes 65536 shapesBytes bytes: see JournalShape              by the program's threads, one at a time
+/// data  262144 capacity bytes, a power of two; position p lies at p mod capacity
 /// tail       closed 1 bit | sequence 35 bits | position / 8, 28 bits
-/// frame      0 length i32 | 4 reserved u32 | 8 sequence u64 | 16 content | zeros to a multiple of 8
+/// frame      0 length i32 | 4 shape u32 | 8 sequence u64 | 16 content | zeros to a multiple of 8
 /// </code>
 /// length is 0 where nothing was begun, minus the content's length while a thread fills the frame, and the length
-/// itself when the frame counts. The content is a record of RecordLayout from its severity on. Positions and sequences
+/// itself when the frame counts. Of shape 0 the content is a record of RecordLayout from its severity on; of shape n it
+/// is what a call has of its own beside the n-th shape, the first being 1. Positions and sequences
 /// never go back; the words above hold their low bits, which is enough, since who reads them knows the rest.
 /// <para>The fields that change stand two cache lines apart, since processors fetch lines in pairs.</para>
 /// </summary>
@@ -29,7 +32,7 @@ internal static class JournalLayout
     /// <summary>"CVJ1" as text.</summary>
     public const uint Magic = 0x31_4A_56_43;
 
-    public const uint Version = 1;
+    public const uint Version = 2;
 
     public const int MagicOffset = 0;
     public const int VersionOffset = MagicOffset + sizeof(uint);
@@ -50,12 +53,16 @@ internal static class JournalLayout
     public const int ConsumedRecordsOffset = ConsumedSequenceOffset + sizeof(ulong);
     public const int FreeOffset = ConsumedOffset + LineBytes;
     public const int FreeAgainOffset = FreeOffset + LineBytes;
-    public const int FieldsEnd = FreeAgainOffset + sizeof(ulong);
+    public const int ShapesBytesOffset = FreeAgainOffset + LineBytes;
+    public const int FieldsEnd = ShapesBytesOffset + sizeof(ulong);
     public const int ResourceOffset = 4096;
-    public const int ResourceBytesMax = DataOffset - ResourceOffset;
-    public const int DataOffset = 64 * 1024;
+    public const int ResourceBytesMax = ShapesOffset - ResourceOffset;
+    public const int ShapesOffset = 64 * 1024;
+    public const int ShapesBytesMax = DataOffset - ShapesOffset;
+    public const int DataOffset = 256 * 1024;
 
     public const int FrameHeaderBytes = 16;
+    public const int FrameShapeOffset = 4;
     public const int FrameSequenceOffset = 8;
     public const int FrameAlignment = 8;
 
@@ -66,6 +73,9 @@ internal static class JournalLayout
     private const ulong SequenceMask = (1UL << SequenceBits) - 1;
 
     public static long FileBytes(int capacity) => DataOffset + (long)capacity;
+
+    /// <summary>What a writer maps: the file, and the ring once more.</summary>
+    public static nuint MappedBytes(int capacity) => (nuint)(FileBytes(capacity) + capacity);
 
     /// <summary>What a frame takes of the ring.</summary>
     public static int FrameBytes(int contentBytes) =>

@@ -16,12 +16,28 @@ internal static class JournalLimits
         Math.Min(RecordLimits.RecordBytesMax - Shipping.ShippingLimits.RecordHeadBytes,
             capacity / 4 - JournalLayout.FrameHeaderBytes);
 
+    /// <summary>Most shapes of a journal. Calls beyond them are written as whole records.</summary>
+    public const int ShapeCountMax = 2048;
+
+    /// <summary>Largest shape, in bytes: below it nothing in a record made of it is over a limit of its own.</summary>
+    public const int ShapeBytesMax = 4096;
+
+    /// <summary>Most that a call has of its own beside its shape, in bytes.</summary>
+    public const int ShapedBytesMax = 512;
+
     /// <summary>Most journals in a folder. Each start of a program makes one, and a collector that never comes must not
     /// cost a disk.</summary>
     public const int FilesMax = 32;
 
-    /// <summary>Attempts to make a file whose name or lock somebody else took in between.</summary>
-    public const int CreateAttempts = 3;
+    /// <summary>Attempts to make a file whose folder, name or lock somebody else took in between.</summary>
+    public const int CreateAttempts = 10;
+
+    /// <summary>Most folders in the system's memory that the start of a collector looks at, to remove empty
+    /// ones.</summary>
+    public const int FoldersSweptMax = 4_096;
+
+    /// <summary>How far ahead of a frame its ring is fetched into the processor's cache.</summary>
+    public const int PrefetchBytes = 1024;
 
     /// <summary>What a reader looks at in one go.</summary>
     public const int ReadBytes = 256 * 1024;

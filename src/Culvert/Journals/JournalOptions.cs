@@ -19,9 +19,10 @@ internal sealed class JournalOptions
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Whether its pages are made at once: met one by one they cost a log call half a microsecond each. A
-    /// journal that is seldom written need not hold them all.</summary>
-    public bool MakesPages { get; init; } = true;
+    /// <summary>Whether it is to stay in memory: then its pages are made at once, since met one by one they cost a log
+    /// call half a microsecond each, and Windows is asked to keep them. A journal that is seldom written need
+    /// not.</summary>
+    public bool StaysInMemory { get; init; } = true;
 
     /// <summary>Where records go that find no room, before any waits or is dropped; null for nowhere. The journal
     /// disposes of it.</summary>

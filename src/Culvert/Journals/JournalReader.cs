@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Culvert.Records;
 using Culvert.Shipping;
-using Microsoft.Win32.SafeHandles;
 
 namespace Culvert.Journals;
 
@@ -14,24 +13,23 @@ namespace Culvert.Journals;
 /// reader is of no use then.</remarks>
 internal sealed class JournalReader : IDisposable
 {
-    private static readonly byte[] Zeros = new byte[64 * 1024];
-
-    private readonly SafeFileHandle _file;
+    private readonly JournalFile _file;
     private readonly RecordBuffer _batch = new(RecordLimits.BatchBytesTarget * 2);
-    private readonly List<int> _frames = [];
+    private readonly List<Frame> _frames = [];
+    private readonly JournalShapes _shapes;
+    private readonly RecordBuffer _made = new(RecordLimits.BatchBytesTarget * 2);
     private readonly Action<JournalStep>? _onStep;
     private byte[] _chunk = new byte[JournalLimits.ReadBytes];
-    private int _capacity;
     private ulong _position;
     private ulong _sequence;
     private ulong _free;
     private ulong _consumed;
     private ulong _records;
 
-    private JournalReader(string path, SafeFileHandle file, Action<JournalStep>? onStep) =>
-        (Path, _file, _onStep) = (path, file, onStep);
+    private JournalReader(JournalFile file, Action<JournalStep>? onStep) =>
+        (_file, _shapes, _onStep) = (file, new JournalShapes(file), onStep);
 
-    public string Path { get; }
+    public string Path => _file.Path;
 
     public byte[] Producer { get; } = new byte[JournalLayout.ProducerBytes];
 
@@ -39,9 +37,6 @@ internal sealed class JournalReader : IDisposable
 
     /// <summary>As the program says.</summary>
     public int ProcessId { get; private set; }
-
-    /// <summary>The owner, as the kernel says.</summary>
-    public uint UserId { get; private set; }
 
     /// <summary>Encoded.</summary>
     public byte[] Resource { get; private set; } = [];
@@ -56,9 +51,9 @@ internal sealed class JournalReader : IDisposable
     /// file.</summary>
     public static JournalReader? TryOpen(string path, Action<JournalStep>? onStep = null)
     {
-        var file = JournalFolder.TryOpen(path);
+        var file = JournalSystem.Current.TryOpen(path);
         if (file is null) return null;
-        var reader = new JournalReader(path, file, onStep);
+        var reader = new JournalReader(new JournalFile(path, file), onStep);
         try
         {
             reader.ReadHeader();
@@ -72,7 +67,7 @@ internal sealed class JournalReader : IDisposable
     }
 
     /// <summary>Takes the program's place if it is gone: the lock ends with it, by whatever it ended.</summary>
-    public bool TryTakeOver() => IsOrphan |= JournalFolder.TryLock(_file);
+    public bool TryTakeOver() => IsOrphan |= _file.TryLock();
 
     /// <summary>What was read last, as a batch of RecordLayout that was validated; until the next read.</summary>
     public ReadOnlyMemory<byte> Batch => _batch.WrittenMemory;
@@ -87,8 +82,9 @@ internal sealed class JournalReader : IDisposable
         // The lengths were seen, so what was written before them is there: but a copy made in one go may hold a length
         // and what was there before it. The partner is the release store in JournalWriter.Commit.
         Thread.MemoryBarrier();
-        ReadRing(_position, _chunk.AsSpan(0, (int)(end - _position)));
+        _file.ReadRing(_position, _chunk.AsSpan(0, (int)(end - _position)));
         _onStep?.Invoke(JournalStep.Read);
+        MakeShaped(ref end, ref abandoned);
         var batch = WriteBatch(end, abandoned);
         (_position, _sequence) = (end, batch.LastSequence);
         return batch;
@@ -103,7 +99,7 @@ internal sealed class JournalReader : IDisposable
         BinaryPrimitives.WriteUInt64LittleEndian(fields, position);
         BinaryPrimitives.WriteUInt64LittleEndian(fields[8..], sequence);
         BinaryPrimitives.WriteUInt64LittleEndian(fields[16..], _records);
-        Write(JournalLayout.ConsumedOffset, fields);
+        _file.Write(JournalLayout.ConsumedOffset, fields);
         _consumed = position;
         _onStep?.Invoke(JournalStep.Consumed);
         ZeroConsumed();
@@ -113,35 +109,35 @@ internal sealed class JournalReader : IDisposable
     /// change while they are read.</summary>
     public bool TryReadReport(Span<ulong> dropped, out ulong produced)
     {
-        var tail = ReadField(JournalLayout.TailOffset);
+        var tail = _file.ReadField(JournalLayout.TailOffset);
         for (var level = 0; level < LogProtocol.LevelCount; level++)
-            dropped[level] = ReadField(JournalLayout.DroppedOffset + level * sizeof(ulong));
+            dropped[level] = _file.ReadField(JournalLayout.DroppedOffset + level * sizeof(ulong));
         produced = JournalLayout.SequenceOf(tail & ~JournalLayout.Closed, _sequence);
-        return tail == ReadField(JournalLayout.TailOffset);
+        return tail == _file.ReadField(JournalLayout.TailOffset);
     }
 
-    /// <summary>Removes a journal that is drained.</summary>
-    public void Remove()
+    /// <summary>Removes a journal that is drained; false when it must be tried again.</summary>
+    public bool TryRemove()
     {
         _onStep?.Invoke(JournalStep.Drained);
-        File.Delete(Path);
+        return JournalFolder.TryRemove(Path);
     }
 
     public void Dispose() => _file.Dispose();
 
     private void ReadHeader()
     {
-        UserId = Transports.Linux.FileStatus.Of((int)_file.DangerousGetHandle())?.UserId ?? uint.MaxValue;
         Span<byte> header = stackalloc byte[JournalLayout.FieldsEnd];
-        Read(0, header);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(header) != JournalLayout.Magic) throw Damaged("begins otherwise");
+        _file.Read(0, header);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(header) != JournalLayout.Magic)
+            throw _file.Damaged("begins otherwise");
         if (BinaryPrimitives.ReadUInt32LittleEndian(header[JournalLayout.VersionOffset..]) != JournalLayout.Version)
-            throw Damaged("has a version that is not known here; update the collector");
+            throw _file.Damaged("has a version that is not known here; update the collector");
         var capacity = BinaryPrimitives.ReadUInt64LittleEndian(header[JournalLayout.CapacityOffset..]);
         if (capacity is < JournalLimits.CapacityMin or > JournalLimits.CapacityMax || !ulong.IsPow2(capacity)
-            || RandomAccess.GetLength(_file) != JournalLayout.FileBytes((int)capacity))
-            throw Damaged("is not as large as it says");
-        _capacity = (int)capacity;
+            || _file.Bytes != JournalLayout.FileBytes((int)capacity))
+            throw _file.Damaged("is not as large as it says");
+        _file.Capacity = (int)capacity;
         header.Slice(JournalLayout.ProducerOffset, JournalLayout.ProducerBytes).CopyTo(Producer);
         Epoch = BinaryPrimitives.ReadUInt64LittleEndian(header[JournalLayout.EpochOffset..]);
         ProcessId = BinaryPrimitives.ReadInt32LittleEndian(header[JournalLayout.ProcessOffset..]);
@@ -151,12 +147,12 @@ internal sealed class JournalReader : IDisposable
 
     private void ReadResource(uint bytes)
     {
-        if (bytes > JournalLayout.ResourceBytesMax) throw Damaged("has a resource longer than its place");
+        if (bytes > JournalLayout.ResourceBytesMax) throw _file.Damaged("has a resource longer than its place");
         Resource = new byte[bytes];
-        Read(JournalLayout.ResourceOffset, Resource);
+        _file.Read(JournalLayout.ResourceOffset, Resource);
         var at = 0;
         if (!AttributeList.TryRead(Resource, ref at, out var list) || at != Resource.Length || !list.IsValid())
-            throw Damaged("has a resource that cannot be read");
+            throw _file.Damaged("has a resource that cannot be read");
     }
 
     private void ReadPlace(ReadOnlySpan<byte> header)
@@ -167,7 +163,7 @@ internal sealed class JournalReader : IDisposable
         _free = BinaryPrimitives.ReadUInt64LittleEndian(header[JournalLayout.FreeOffset..]);
         if (_consumed % JournalLayout.FrameAlignment != 0 || _free % JournalLayout.FrameAlignment != 0
             || _consumed > long.MaxValue || _sequence > long.MaxValue || _free > _consumed
-            || _consumed - _free > (ulong)_capacity) throw Damaged("has a place of reading that cannot be");
+            || _consumed - _free > (ulong)_file.Capacity) throw _file.Damaged("has a place of reading that cannot be");
         _position = _consumed;
 
         // A collector that was killed between two steps left the rest to this one.
@@ -180,9 +176,9 @@ internal sealed class JournalReader : IDisposable
     private (ulong End, int Abandoned) FindCommitted()
     {
         _frames.Clear();
-        var extent = _free + (ulong)_capacity - _position;
+        var extent = _free + (ulong)_file.Capacity - _position;
         var have = (int)Math.Min((ulong)_chunk.Length, extent);
-        ReadRing(_position, _chunk.AsSpan(0, have));
+        _file.ReadRing(_position, _chunk.AsSpan(0, have));
         var (at, abandoned, bytes) = (0, 0, 0);
         while (have - at >= JournalLayout.FrameHeaderBytes && bytes < RecordLimits.BatchBytesTarget
             && _frames.Count < RecordLimits.BatchRecordCountMax)
@@ -202,12 +198,11 @@ internal sealed class JournalReader : IDisposable
             {
                 if (at > 0) break;
                 (_chunk, have) = (new byte[frame], frame);
-                ReadRing(_position, _chunk);
+                _file.ReadRing(_position, _chunk);
                 continue;
             }
 
-            _frames.Add(at);
-            _frames.Add(length);
+            _frames.Add(new Frame(at, length, abandoned));
             bytes += length;
             at += frame;
         }
@@ -224,7 +219,7 @@ internal sealed class JournalReader : IDisposable
         if (length < 0)
         {
             // Of a frame that is longer than what was read, the rest is stepped over with the next.
-            if (length == int.MinValue) throw Damaged("holds a frame that cannot be");
+            if (length == int.MinValue) throw _file.Damaged("holds a frame that cannot be");
             var frame = FrameBytes(-length, (ulong)left);
             if (frame <= have - at) return frame;
             if (at > 0) return 0;
@@ -243,10 +238,45 @@ internal sealed class JournalReader : IDisposable
         return end;
     }
 
+    /// <summary>Makes the records of frames that have a shape. They are larger than their frames, so those that no
+    /// batch has room for are left for the next.</summary>
+    private void MakeShaped(ref ulong end, ref int abandoned)
+    {
+        _made.Clear();
+        var scratch = RecordScratch.Rent();
+        var bytes = 0;
+        for (var i = 0; i < _frames.Count; i++)
+        {
+            var frame = _frames[i];
+            if (bytes >= RecordLimits.BatchBytesTarget)
+            {
+                (end, abandoned) = (_position + (ulong)frame.At, frame.AbandonedBefore);
+                _frames.RemoveRange(i, _frames.Count - i);
+                break;
+            }
+
+            var shape = BinaryPrimitives.ReadUInt32LittleEndian(
+                _chunk.AsSpan(frame.At + JournalLayout.FrameShapeOffset));
+            if (shape == 0)
+            {
+                bytes += frame.Length;
+                continue;
+            }
+
+            var content = _chunk.AsSpan(frame.At + JournalLayout.FrameHeaderBytes, frame.Length);
+            var at = _made.Length;
+            if (_shapes.Find(shape)?.TryExpand(content, scratch) == true) _made.WriteBytes(scratch.Content);
+            bytes += _made.Length - at;
+            _frames[i] = frame with { IsMade = true, MadeAt = at, MadeEnd = _made.Length };
+        }
+
+        scratch.Return();
+    }
+
     private JournalBatch WriteBatch(ulong end, int abandoned)
     {
         var first = _sequence + 1;
-        var count = _frames.Count / 2;
+        var count = _frames.Count;
         var (last, lastRecord) = WriteRecords(count, isSound: null);
         if (count == 0 || RecordBatchReader.Validate(_batch.Written, out _, out _, out _))
             return new JournalBatch(first, last, lastRecord, end, count, 0, abandoned);
@@ -271,11 +301,11 @@ internal sealed class JournalReader : IDisposable
     {
         WriteBatchHead(count);
         var (previous, written) = (_sequence, _sequence);
-        for (var i = 0; i < _frames.Count / 2; i++)
+        for (var i = 0; i < _frames.Count; i++)
         {
             var sequence = BinaryPrimitives.ReadUInt64LittleEndian(
-                _chunk.AsSpan(_frames[2 * i] + JournalLayout.FrameSequenceOffset));
-            if (sequence <= previous || sequence > long.MaxValue) throw Damaged("numbers its records otherwise");
+                _chunk.AsSpan(_frames[i].At + JournalLayout.FrameSequenceOffset));
+            if (sequence <= previous || sequence > long.MaxValue) throw _file.Damaged("numbers its records otherwise");
             previous = sequence;
             if (isSound is not null && !isSound[i]) continue;
             WriteRecord(sequence - written - 1, ContentOf(i));
@@ -285,8 +315,14 @@ internal sealed class JournalReader : IDisposable
         return (previous, written);
     }
 
-    private ReadOnlySpan<byte> ContentOf(int index) =>
-        _chunk.AsSpan(_frames[2 * index] + JournalLayout.FrameHeaderBytes, _frames[2 * index + 1]);
+    /// <summary>The record of a frame; empty for one of which none can be made.</summary>
+    private ReadOnlySpan<byte> ContentOf(int index)
+    {
+        var frame = _frames[index];
+        return frame.IsMade
+            ? _made.Written[frame.MadeAt..frame.MadeEnd]
+            : _chunk.AsSpan(frame.At + JournalLayout.FrameHeaderBytes, frame.Length);
+    }
 
     private void WriteBatchHead(int count)
     {
@@ -307,29 +343,22 @@ internal sealed class JournalReader : IDisposable
 
     private int FrameBytes(int length, ulong room)
     {
-        if (length > JournalLimits.ContentBytesMax(_capacity) || (ulong)JournalLayout.FrameBytes(length) > room)
-            throw Damaged("holds a frame that is longer than it can be");
+        if (length > JournalLimits.ContentBytesMax(_file.Capacity) || (ulong)JournalLayout.FrameBytes(length) > room)
+            throw _file.Damaged("holds a frame that is longer than it can be");
         return JournalLayout.FrameBytes(length);
     }
 
     /// <summary>Of a dead program: it stands still.</summary>
     private ulong TailPosition()
     {
-        var tail = JournalLayout.PositionOf(ReadField(JournalLayout.TailOffset), _position);
-        return tail <= _free + (ulong)_capacity ? tail : throw Damaged("ends where it cannot");
+        var tail = JournalLayout.PositionOf(_file.ReadField(JournalLayout.TailOffset), _position);
+        return tail <= _free + (ulong)_file.Capacity ? tail : throw _file.Damaged("ends where it cannot");
     }
 
     private void ZeroConsumed()
     {
         if (_free == _consumed) return;
-        for (var at = _free; at < _consumed;)
-        {
-            var inRing = (int)(at & ((ulong)_capacity - 1));
-            var count = (int)Math.Min((ulong)Math.Min(Zeros.Length, _capacity - inRing), _consumed - at);
-            Write(JournalLayout.DataOffset + inRing, Zeros.AsSpan(0, count));
-            at += (ulong)count;
-        }
-
+        _file.ZeroRing(_free, _consumed);
         _onStep?.Invoke(JournalStep.Zeroed);
         _free = _consumed;
 
@@ -344,42 +373,16 @@ internal sealed class JournalReader : IDisposable
     {
         Span<byte> field = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(field, _free);
-        Write(offset, field);
+        _file.Write(offset, field);
     }
 
-    private void ReadRing(ulong position, Span<byte> target)
+    /// <summary>A committed frame, in the chunk, and in what was made when it has a shape.</summary>
+    private readonly record struct Frame(int At, int Length, int AbandonedBefore)
     {
-        var inRing = (int)(position & ((ulong)_capacity - 1));
-        var first = Math.Min(target.Length, _capacity - inRing);
-        Read(JournalLayout.DataOffset + inRing, target[..first]);
-        if (first < target.Length) Read(JournalLayout.DataOffset, target[first..]);
-    }
+        public bool IsMade { get; init; }
 
-    private ulong ReadField(int offset)
-    {
-        Span<byte> field = stackalloc byte[sizeof(ulong)];
-        Read(offset, field);
-        return BinaryPrimitives.ReadUInt64LittleEndian(field);
-    }
+        public int MadeAt { get; init; }
 
-    private void Read(long offset, Span<byte> target)
-    {
-        while (!target.IsEmpty)
-        {
-            var count = RandomAccess.Read(_file, target, offset);
-            if (count == 0) throw Damaged("was cut");
-            offset += count;
-            target = target[count..];
-        }
+        public int MadeEnd { get; init; }
     }
-
-    private void Write(long offset, ReadOnlySpan<byte> bytes)
-    {
-        // Written behind a new end, the file would grow again, and hide that it was cut.
-        if (RandomAccess.GetLength(_file) != JournalLayout.FileBytes(_capacity)) throw Damaged("was cut");
-        RandomAccess.Write(_file, bytes, offset);
-    }
-
-    private JournalException Damaged(string what) =>
-        new($"'{Path}' is no journal of a program, or is damaged: it {what}.");
 }

@@ -3,6 +3,9 @@ namespace Culvert.Journals;
 /// <summary>The steps of writing and draining a journal, at which tests kill the process.</summary>
 internal enum JournalStep
 {
+    /// <summary>A shape is there and does not count yet.</summary>
+    Described,
+
     /// <summary>A thread has its place and number, and nothing stands there yet.</summary>
     Claimed,
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Culvert.Records;
 using Culvert.Shipping;
 using Microsoft.Win32.SafeHandles;
@@ -29,6 +30,9 @@ internal sealed unsafe class JournalWriter : IRecordSink, IDisposable
     private readonly Action<JournalStep>? _onStep;
     private readonly object _pause = new();
     private readonly bool[] _waitExpired = new bool[2];
+    private readonly Lock _shapesLock = new();
+    private int _shapeCount;
+    private int _shapesBytes;
     private ulong _free;
     private ulong _sequence;
     private int _isDisposed;
@@ -76,8 +80,7 @@ internal sealed unsafe class JournalWriter : IRecordSink, IDisposable
                 + $"{JournalLayout.ResourceBytesMax}.");
         }
 
-        if (Directory.Exists(options.Folder)
-            && JournalFolder.Journals(options.Folder).Count() >= JournalLimits.FilesMax)
+        if (JournalFolder.Journals(options.Folder).Count >= JournalLimits.FilesMax)
         {
             throw new JournalException(
                 $"'{options.Folder}' holds {JournalLimits.FilesMax} journals that no collector has read; "
@@ -92,7 +95,7 @@ internal sealed unsafe class JournalWriter : IRecordSink, IDisposable
             }
             catch (IOException exception) when (attempt < JournalLimits.CreateAttempts)
             {
-                // A collector that starts may have taken the file for one that a dead program left.
+                // A collector that starts may have taken the folder, or the file, for one that a dead program left.
                 _ = exception;
             }
         }
@@ -105,8 +108,36 @@ internal sealed unsafe class JournalWriter : IRecordSink, IDisposable
         if (TryCommit(level, content) || _options.Spill?.TryCommit(level, content) == true) return true;
         if (content.Length > _contentBytesMax
             || !TryWaitForRoom(level, content.Length, out var position, out var sequence)) return Drop(level);
-        Write(position, sequence, content);
+        Write(position, sequence, 0, content);
         return true;
+    }
+
+    /// <summary>Commits what a record has of its own beside a shape, if there is room now; what there is none for is
+    /// not counted. Any thread; the content is copied.</summary>
+    /// <param name="severity">As for <see cref="Commit"/>.</param>
+    /// <param name="shape">What <see cref="AddShape"/> returned, and not 0.</param>
+    /// <param name="content">As <see cref="ShapedRecordWriter"/> makes it.</param>
+    public bool TryCommitShaped(Severity severity, uint shape, ReadOnlySpan<byte> content) =>
+        TryCommit(LogProtocol.LevelOf(severity), content, shape);
+
+    /// <summary>Keeps a shape, encoded, for records to come, and returns its number; 0 when there is no room for
+    /// more.</summary>
+    public uint AddShape(ReadOnlySpan<byte> shape)
+    {
+        lock (_shapesLock)
+        {
+            if (_shapeCount == JournalLimits.ShapeCountMax
+                || shape.Length > JournalLayout.ShapesBytesMax - _shapesBytes) return 0;
+            var at = _mapping.Address + JournalLayout.ShapesOffset + _shapesBytes;
+            shape.CopyTo(new Span<byte>(at, shape.Length));
+            _shapesBytes += shape.Length;
+            _onStep?.Invoke(JournalStep.Described);
+
+            // The partner is JournalShapes.Read: what it counts is there. A frame of the shape comes later still.
+            Volatile.Write(ref Field(JournalLayout.ShapesBytesOffset), (ulong)_shapesBytes);
+            GC.KeepAlive(this);
+            return (uint)++_shapeCount;
+        }
     }
 
     public void ReadDropped(Span<ulong> byLevel)
@@ -131,31 +162,35 @@ internal sealed unsafe class JournalWriter : IRecordSink, IDisposable
         Interlocked.Or(ref *_tail, JournalLayout.Closed);
         lock (_pause) Monitor.PulseAll(_pause);
 
-        // The mapping holds the lock as well, and stays for threads that are still in it.
-        JournalFolder.Unlock(_file);
+        // On Linux the mapping holds the lock as well, and on both it stays for threads that are still in it.
+        JournalSystem.Current.Unlock(_file);
         _file.Dispose();
         _options.Spill?.Dispose();
     }
 
     /// <summary>Commits a record if there is room now; what there is none for is not counted.</summary>
-    private bool TryCommit(int level, ReadOnlySpan<byte> content)
+    private bool TryCommit(int level, ReadOnlySpan<byte> content, uint shape = 0)
     {
         if (content.Length > _contentBytesMax) return false;
         if (!TryClaim(JournalLayout.FrameBytes(content.Length), LimitOf(level), out var position, out var sequence))
             return false;
-        Write(position, sequence, content);
+        Write(position, sequence, shape, content);
         return true;
     }
 
-    private void Write(ulong position, ulong sequence, ReadOnlySpan<byte> content)
+    private void Write(ulong position, ulong sequence, uint shape, ReadOnlySpan<byte> content)
     {
         _onStep?.Invoke(JournalStep.Claimed);
         var frame = _data + (position & _mask);
+
+        // Where calls to come will write: the compare-and-swap of the next one waits until this one's stores are done.
+        if (Sse.IsSupported) Sse.Prefetch0(frame + JournalLimits.PrefetchBytes);
 
         // The partners of these two stores are JournalReader's reads. The first lets it step over a frame whose
         // thread died; the second publishes what stands between them.
         Volatile.Write(ref *(int*)frame, -content.Length);
         _onStep?.Invoke(JournalStep.Marked);
+        *(uint*)(frame + JournalLayout.FrameShapeOffset) = shape;
         *(ulong*)(frame + JournalLayout.FrameSequenceOffset) = sequence;
         content.CopyTo(new Span<byte>(frame + JournalLayout.FrameHeaderBytes, content.Length));
         _onStep?.Invoke(JournalStep.Filled);
@@ -175,10 +210,11 @@ internal sealed unsafe class JournalWriter : IRecordSink, IDisposable
         var name = string.Create(
             CultureInfo.InvariantCulture,
             $"{identity.Epoch:x16}-{Convert.ToHexStringLower(identity.Producer.AsSpan(0, 4))}-{Environment.ProcessId}");
-        var file = JournalFolder.CreateFile(options.Folder, name, JournalLayout.FileBytes(capacity));
+        var file = JournalFolder.CreateFile(
+            options.Folder, name, JournalLayout.FileBytes(capacity), options.StaysInMemory);
         try
         {
-            var mapping = JournalMapping.Create(file, capacity, options.MakesPages);
+            var mapping = JournalMapping.Create(file, capacity, options.StaysInMemory);
             WriteHeader(mapping.Address, capacity, identity, options.Resource);
             var path = JournalFolder.Publish(options.Folder, name);
             return new JournalWriter(options, identity, file, mapping, path);

@@ -54,6 +54,16 @@ public sealed partial class CommandLineTests(StartedCollector started) : IClassF
         if (expected == 2) Assert.NotEmpty(byFolder.Error);
     }
 
+    [Fact]
+    public async Task ConfigCheck_RightConfiguration_NamesWhatItReadsAndWrites()
+    {
+        var (code, output, error) = await RunAsync(["config", "check"]);
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("Inputs: local,", output, StringComparison.Ordinal);
+        Assert.EndsWith("Outputs: store.\n", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("search has no option --nonsense; there are --from, --to", "search", "--nonsense")]
     [InlineData("search has no option --jsn; did you mean --json?", "search", "needle", "--jsn")]

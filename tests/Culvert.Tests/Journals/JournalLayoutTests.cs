@@ -9,17 +9,19 @@ public sealed class JournalLayoutTests
     public void Header_Offsets_AreThoseOfTheDocument()
     {
         Assert.Equal(
-            [0, 4, 8, 16, 32, 40, 44, 128, 256, 384, 392, 400, 512, 640, 648, 4096, 65536],
+            [0, 4, 8, 16, 32, 40, 44, 128, 256, 384, 392, 400, 512, 640, 768, 776, 4096, 65536, 262144],
             [
                 JournalLayout.MagicOffset, JournalLayout.VersionOffset, JournalLayout.CapacityOffset,
                 JournalLayout.ProducerOffset, JournalLayout.EpochOffset, JournalLayout.ProcessOffset,
                 JournalLayout.ResourceBytesOffset, JournalLayout.TailOffset, JournalLayout.DroppedOffset,
                 JournalLayout.ConsumedOffset, JournalLayout.ConsumedSequenceOffset,
                 JournalLayout.ConsumedRecordsOffset, JournalLayout.FreeOffset, JournalLayout.FreeAgainOffset,
-                JournalLayout.FieldsEnd, JournalLayout.ResourceOffset, JournalLayout.DataOffset,
+                JournalLayout.ShapesBytesOffset, JournalLayout.FieldsEnd, JournalLayout.ResourceOffset,
+                JournalLayout.ShapesOffset, JournalLayout.DataOffset,
             ]);
         Assert.Equal("CVJ1"u8.ToArray(), BitConverter.GetBytes(JournalLayout.Magic));
         Assert.Equal(16, JournalLayout.FrameHeaderBytes);
+        Assert.Equal(4, JournalLayout.FrameShapeOffset);
         Assert.Equal(8, JournalLayout.FrameSequenceOffset);
         Assert.True(JournalLayout.DroppedOffset + 6 * sizeof(ulong) <= JournalLayout.ConsumedOffset);
         Assert.True(2UL * JournalLimits.CapacityMax <= (1UL << JournalLayout.PositionBits) * 8);

@@ -8,7 +8,6 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Tests.Journals;
 
 /// <summary>What finds no room in a journal and is kept on the disk.</summary>
-[Trait("system", "linux")]
 public sealed class JournalSpillTests
 {
     private const int Small = JournalLimits.CapacityMin;

@@ -1,6 +1,7 @@
 using Culvert.Journals;
 using Culvert.Records;
 using Culvert.Shipping;
+using Microsoft.Win32.SafeHandles;
 
 namespace Culvert.Tests.Journals;
 
@@ -34,7 +35,7 @@ internal sealed class TestJournal : IDisposable
             FullMode = mode,
             WaitTimeout = TimeSpan.FromSeconds(10),
             Spill = spill,
-            MakesPages = spill is null,
+            StaysInMemory = spill is null,
         };
 
     public bool Write(string body, Severity severity = Severity.Info) => Write(Writer, body, severity);
@@ -54,6 +55,30 @@ internal sealed class TestJournal : IDisposable
         {
             scratch.Return();
         }
+    }
+
+    /// <summary>A shape of one value, whose message is that value between brackets.</summary>
+    public static byte[] Shape { get; } = JournalShape.TryEncode(
+        "<{Value}>"u8, "Test"u8, null, ["<"u8.ToArray(), ">"u8.ToArray()], [new AttributeKey("Value")],
+        AttributeWriter.Encode([]))!;
+
+    public static bool WriteShaped(JournalWriter writer, uint shape, string value)
+    {
+        var record = new ShapedRecordWriter(new byte[JournalLimits.ShapedBytesMax], Severity.Info, 1);
+        record.Add(value);
+        return record.IsWhole && writer.TryCommitShaped(Severity.Info, shape, record.Written);
+    }
+
+    /// <summary>Opens what others may have open.</summary>
+    public static SafeFileHandle OpenFile(string path) => File.OpenHandle(
+        path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+
+    public static byte[] ReadFile(string path)
+    {
+        using var file = JournalSystem.Current.TryOpen(path)!;
+        var bytes = new byte[RandomAccess.GetLength(file)];
+        Assert.Equal(bytes.Length, RandomAccess.Read(file, bytes, 0));
+        return bytes;
     }
 
     /// <summary>Reads and releases all that is committed; the bodies with their sequences.</summary>

@@ -4,7 +4,6 @@ using Culvert.Collector.Intake;
 using Culvert.Journals;
 using Culvert.Records;
 using Culvert.Shipping;
-using Culvert.Transports.Linux;
 
 namespace Culvert.Collector.Inputs.Journals;
 
@@ -35,7 +34,7 @@ internal sealed class JournalDrain : IDisposable
     {
         (_context, _reader) = (context, reader);
         _producer = new ProducerId(BinaryPrimitives.ReadUInt128LittleEndian(reader.Producer), reader.Epoch);
-        _origin = OriginOf(context.Name, reader.UserId);
+        _origin = PeerAttributes.EncodeOrigin(context.Name, JournalSystem.Current.User);
         _service = BatchFilter.ServiceOf(AttributeList.Read(reader.Resource));
 
         // The intake is told that this producer begins anew from what is durable, and sends in order from there.
@@ -99,7 +98,8 @@ internal sealed class JournalDrain : IDisposable
         return isFinished;
     }
 
-    public void Remove() => _reader.Remove();
+    /// <inheritdoc cref="JournalReader.TryRemove"/>
+    public bool TryRemove() => _reader.TryRemove();
 
     /// <summary>Waits until what was handed over is durable, or the token cancelled; no more is read.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -119,12 +119,6 @@ internal sealed class JournalDrain : IDisposable
     }
 
     public void Dispose() => _reader.Dispose();
-
-    private static byte[] OriginOf(string input, uint userId) => AttributeWriter.Encode(
-    [
-        new("input", input), new("peer.uid", userId),
-        .. PeerLookup.UserName(userId) is { } name ? [new("peer.user", name)] : (KeyValuePair<string, object?>[])[],
-    ]);
 
     private void Settle()
     {

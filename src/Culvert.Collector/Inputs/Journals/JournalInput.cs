@@ -13,27 +13,29 @@ namespace Culvert.Collector.Inputs.Journals;
 internal sealed class JournalInput : IInput
 {
     private readonly InputContext _context;
-    private readonly List<string> _folders;
+    private readonly string _folder;
     private readonly string? _inMemory;
     private readonly ILogger _logger;
     private readonly AsyncSignal _signal;
     private readonly InFlightBudget _budget = new();
     private readonly Dictionary<string, JournalDrain> _drains = new(StringComparer.Ordinal);
     private readonly HashSet<string> _leftAlone = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _notOurs = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private readonly Action<JournalStep>? _onStep;
     private Task _loop = Task.CompletedTask;
     private Task? _stopping;
+    private string? _memoryProblem;
 
     /// <param name="context">Of the input.</param>
     /// <param name="folder">Where the journals are.</param>
-    /// <param name="inMemory">Where they are too, if that folder can be had: it lies where every user may make
-    /// names.</param>
+    /// <param name="inMemory">Where they are too, when a program has made that folder, which lies where every user may
+    /// make names. The collector makes none, so that one that is killed leaves none.</param>
     /// <param name="onStep">Told of each step: tests end the process there.</param>
     public JournalInput(
         InputContext context, string folder, string? inMemory = null, Action<JournalStep>? onStep = null)
     {
-        (_context, _folders, _inMemory, _onStep) = (context, [folder], inMemory, onStep);
+        (_context, _folder, _inMemory, _onStep) = (context, folder, inMemory, onStep);
         _logger = context.Loggers.CreateLogger<JournalInput>();
         _signal = new AsyncSignal(context.Time);
     }
@@ -50,12 +52,14 @@ internal sealed class JournalInput : IInput
             return ValueTask.CompletedTask;
         }
 
-        JournalFolder.Prepare(_folders[0]);
-        AddMemory();
-        foreach (var folder in _folders)
+        JournalFolder.Prepare(_folder);
+        JournalFolder.RemoveUnfinished(_folder);
+        JournalLog.Reading(_logger, Name, _folder);
+        if (_inMemory is not null)
         {
-            JournalFolder.RemoveUnfinished(folder);
-            JournalLog.Reading(_logger, Name, folder);
+            // That of this collector, too: it removes what programs began there and died over.
+            JournalFolder.RemoveEmptyInMemory();
+            JournalLog.Reading(_logger, Name, _inMemory);
         }
 
         _loop = Task.Run(RunAsync, CancellationToken.None);
@@ -76,22 +80,18 @@ internal sealed class JournalInput : IInput
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
         foreach (var drain in _drains.Values) drain.Dispose();
         _drains.Clear();
-        if (_folders.Count > 1) JournalFolder.RemoveIfEmpty(_folders[1]);
+        if (_inMemory is not null && JournalFolder.Problem(_inMemory) is null) JournalFolder.RemoveIfEmpty(_inMemory);
     }
 
-    private void AddMemory()
+    private IReadOnlyList<string> JournalsInMemory()
     {
-        if (_inMemory is null) return;
-        try
-        {
-            JournalFolder.Prepare(_inMemory);
-            _folders.Add(_inMemory);
-        }
-        catch (JournalException exception)
-        {
-            // Programs meet the same, and take the disk.
-            JournalLog.NoMemory(_logger, Name, exception.Message);
-        }
+        if (_inMemory is null) return [];
+        var problem = JournalFolder.ProblemIfThere(_inMemory);
+
+        // Programs meet the same, and take the disk. Said once, until it is another.
+        if (problem is not null && problem != _memoryProblem) JournalLog.NoMemory(_logger, Name, problem);
+        _memoryProblem = problem;
+        return problem is null ? JournalFolder.Journals(_inMemory) : [];
     }
 
     private async Task RunAsync()
@@ -137,7 +137,7 @@ internal sealed class JournalInput : IInput
     /// <summary>Finds new journals, and removes those of dead programs that are drained.</summary>
     private async ValueTask ScanAsync()
     {
-        foreach (var path in _folders.SelectMany(JournalFolder.Journals))
+        foreach (var path in JournalFolder.Journals(_folder).Concat(JournalsInMemory()))
         {
             if (_drains.Count >= JournalInputLimits.JournalsMax) break;
             if (!_drains.ContainsKey(path) && !_leftAlone.Contains(path)) Begin(path);
@@ -155,9 +155,9 @@ internal sealed class JournalInput : IInput
                 _drains.Add(path, new JournalDrain(_context, reader, _budget, _signal.Set));
                 JournalLog.Began(_logger, Name, path, reader.ProcessId);
             }
-            else if (File.Exists(path) && _leftAlone.Count < JournalInputLimits.JournalsMax)
+            else if (File.Exists(path) && _notOurs.Count < JournalInputLimits.JournalsMax && _notOurs.Add(path))
             {
-                _leftAlone.Add(path);
+                // Said once, and tried again: on Windows another program may hold it for a moment.
                 JournalLog.NotOurs(_logger, Name, path);
             }
         }
@@ -169,9 +169,8 @@ internal sealed class JournalInput : IInput
 
     private async ValueTask<bool> FinishAsync(JournalDrain drain)
     {
-        if (!drain.IsFinished()) return false;
+        if (!drain.IsFinished() || !drain.TryRemove()) return false;
         await drain.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        drain.Remove();
         JournalLog.Drained(_logger, Name, drain.Path, drain.Abandoned);
         Forget(drain);
         return true;
@@ -217,6 +216,17 @@ internal sealed class JournalInput : IInput
 
     private void PutAside(string path, string reason)
     {
-        if (File.Exists(path)) JournalLog.PutAside(_logger, Name, JournalFolder.PutAside(path), reason);
+        if (!File.Exists(path)) return;
+        try
+        {
+            JournalLog.PutAside(_logger, Name, JournalFolder.PutAside(path), reason);
+        }
+        catch (Exception exception) when (
+            OperatingSystem.IsWindows() && exception is (IOException or UnauthorizedAccessException))
+        {
+            // Somebody holds it. It stays where it is and keeps no other from being read.
+            _leftAlone.Add(path);
+            JournalLog.PutAside(_logger, Name, path, reason);
+        }
     }
 }

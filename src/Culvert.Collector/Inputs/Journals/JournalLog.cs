@@ -22,8 +22,8 @@ internal static partial class JournalLog
         + "{Reason} What was read before is safe; look at the file and remove it.")]
     public static partial void PutAside(ILogger logger, string input, string path, string reason);
 
-    [LoggerMessage(2105, LogLevel.Warning, "The input '{Input}' leaves {Path} alone, which is no file of this user for "
-        + "this user alone; remove it.")]
+    [LoggerMessage(2105, LogLevel.Warning, "The input '{Input}' leaves {Path} alone, which another program holds, or "
+        + "which is no file of this user for this user alone; remove it if it stays there.")]
     public static partial void NotOurs(ILogger logger, string input, string path);
 
     [LoggerMessage(2107, LogLevel.Warning, "The input '{Input}' reads no journals in memory: {Reason}")]

@@ -17,10 +17,6 @@ internal static class SharedMemoryLimits
     /// costs the writer a miss.</summary>
     public const int ReleasesPerRing = 8;
 
-    /// <summary>How often free addresses are looked for on Windows, where another thread may take them before they are
-    /// mapped.</summary>
-    public const int MapTriesMax = 16;
-
     /// <summary>Frames shown to a reader of bytes at once.</summary>
     public const int FramesPerReadMax = 256;
 

@@ -16,8 +16,6 @@ namespace Culvert.Transports.SharedMemory;
 [SupportedOSPlatform("windows")]
 internal sealed unsafe class WindowsSection : SharedSection
 {
-    private const int Views = 5;
-
     private readonly SafeWaitHandle _toListener;
     private readonly SafeWaitHandle _toClient;
 
@@ -99,7 +97,7 @@ internal sealed unsafe class WindowsSection : SharedSection
 
     protected override void Unmap(byte* address)
     {
-        UnmapViews(address, Capacity, Views);
+        ViewsInARow.Unmap(address, Views(Capacity));
         GC.RemoveMemoryPressure(SectionLayout.Bytes(Capacity));
     }
 
@@ -127,42 +125,19 @@ internal sealed unsafe class WindowsSection : SharedSection
         return made.IsInvalid ? throw Failed() : made;
     }
 
-    /// <summary>Looks for addresses that are free and maps there. Between the two another thread may have taken some,
-    /// so that it is tried again elsewhere.</summary>
     private static byte* Map(SafeFileHandle memory, int capacity)
     {
-        var bytes = (nuint)MappedBytes(capacity);
-        for (var tries = 0; tries < SharedMemoryLimits.MapTriesMax; tries++)
-        {
-            var address = Kernel32.VirtualAlloc(null, bytes, Kernel32.MemoryReserve, Kernel32.PageNoAccess);
-            if (address is null) throw Failed();
-            Kernel32.VirtualFree(address, 0, Kernel32.MemoryRelease);
-            var mapped = 0;
-            while (mapped < Views && MapView(memory, address, capacity, mapped)) mapped++;
-            if (mapped == Views) return address;
-            UnmapViews(address, capacity, mapped);
-        }
-
-        throw Failed();
+        var address = ViewsInARow.TryMap(memory, Views(capacity));
+        return address is null ? throw Failed() : address;
     }
 
     /// <summary>The headers, the first ring, the same again, the second ring, the same again.</summary>
-    private static bool MapView(SafeFileHandle memory, byte* address, int capacity, int index)
+    private static View[] Views(int capacity)
     {
-        const uint Access = Kernel32.SectionMapRead | Kernel32.SectionMapWrite;
-        var offset = index == 0 ? 0 : SectionLayout.DataOffset + (index - 1) / 2 * (long)capacity;
-        var length = (nuint)(index == 0 ? SectionLayout.DataOffset : capacity);
-        var at = ViewAt(address, capacity, index);
-        return Kernel32.MapViewOfFileAt(memory, Access, (uint)(offset >> 32), (uint)offset, length, at) == at;
+        var first = new View(SectionLayout.DataOffset, capacity);
+        var second = new View(SectionLayout.DataOffset + (long)capacity, capacity);
+        return [new(0, SectionLayout.DataOffset), first, first, second, second];
     }
-
-    private static void UnmapViews(byte* address, int capacity, int count)
-    {
-        for (var i = 0; i < count; i++) Kernel32.UnmapViewOfFile(ViewAt(address, capacity, i));
-    }
-
-    private static byte* ViewAt(byte* address, int capacity, int index) =>
-        index == 0 ? address : address + SectionLayout.DataOffset + (index - 1) * (long)capacity;
 
     private static ConnectionException Failed() =>
         SocketErrors.System(Marshal.GetLastPInvokeError(), "Shared memory could not be set up");

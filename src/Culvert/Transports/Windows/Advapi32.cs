@@ -16,6 +16,9 @@ internal static unsafe partial class Advapi32
     /// <summary>OWNER_SECURITY_INFORMATION.</summary>
     public const uint OwnerInformation = 1;
 
+    /// <summary>DACL_SECURITY_INFORMATION.</summary>
+    public const uint ListInformation = 4;
+
     private const string Library = "advapi32.dll";
 
     /// <summary>GetCurrentThread(): stands for whichever thread uses it.</summary>

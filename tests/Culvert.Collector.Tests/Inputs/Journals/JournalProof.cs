@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
+using Culvert.Collector.Intake;
 using Culvert.Collector.Tests.Spool;
+using Culvert.Journals;
 using Culvert.Records;
 using Culvert.Tests;
 
@@ -12,12 +14,28 @@ namespace Culvert.Collector.Tests.Inputs.Journals;
 internal sealed class JournalProof : IDisposable
 {
     private const int Threads = 4;
+
+    /// <summary>What the peer takes for the place that a program takes when it names none.</summary>
+    private const string DefaultFolder = "default";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Of who was killed: by SIGKILL, and as Process.Kill has it on Windows.</summary>
+    private static readonly int KilledCode = OperatingSystem.IsWindows() ? -1 : 128 + 9;
 
     private readonly TempFolder _folder = new();
     private readonly List<string> _rounds = [];
     private readonly HashSet<string> _spilling = [];
     private Process? _collector;
+
+    /// <summary>How many collectors were killed so far.</summary>
+    public int CollectorsKilled { get; private set; }
+
+    /// <summary>Programs of which a record lay in the second file; known after the check.</summary>
+    public int Spilled { get; private set; }
+
+    /// <summary>The folder in memory; null where the system has none.</summary>
+    public string? InMemory => JournalFolder.InMemory(_folder.Path);
 
     private string Journals => Path.Combine(_folder.Path, "journals");
 
@@ -27,6 +45,7 @@ internal sealed class JournalProof : IDisposable
     {
         if (_collector is { HasExited: false }) _collector.Kill();
         _collector?.Dispose();
+        if (Directory.Exists(InMemory)) Directory.Delete(InMemory, recursive: true);
         _folder.Dispose();
     }
 
@@ -40,27 +59,36 @@ internal sealed class JournalProof : IDisposable
 
     public void KillCollector() => _collector!.Kill();
 
-    public async Task CollectorDiedAsync() => await ExitAsync(_collector!, 128 + 9);
-
-    /// <summary>A program that kills itself.</summary>
-    public Process StartWriter(string role, params string[] arguments)
+    public async Task CollectorDiedAsync()
     {
-        var round = Text(_rounds.Count);
-        _rounds.Add(round);
-        return Start([role, Journals, CountersOf(round), round, .. arguments]);
+        await ExitAsync(_collector!, KilledCode);
+        CollectorsKilled++;
     }
 
-    /// <summary>A program that logs and kills itself, and may keep on the disk what its journal has no room
-    /// for.</summary>
-    public Process StartLogging(int killAfterUs, bool spills)
+    /// <summary>A program that kills itself.</summary>
+    public Process StartWriter(string role, params string[] arguments) => Start(role, Journals, arguments);
+
+    /// <summary>A program that logs and kills itself. Its journal lies in memory, or on the disk; it may keep on the
+    /// disk what its journal has no room for.</summary>
+    public Process StartLogging(int killAfterUs, bool isInMemory, bool spills)
     {
         if (spills) _spilling.Add(Text(_rounds.Count));
-        return StartWriter("journal-log", Text(killAfterUs), spills ? Text(4 << 20) : "0");
+        return Start(
+            "journal-log", isInMemory ? DefaultFolder : Journals,
+            [Text(killAfterUs), spills ? Text(JournalLimits.CapacityMin) : "0"]);
     }
 
     public static async Task WriterDiedAsync(Process writer)
     {
-        using (writer) await ExitAsync(writer, 128 + 9);
+        using (writer) await ExitAsync(writer, KilledCode);
+    }
+
+    /// <summary>Waits until the journals in memory are drained and gone; the collector goes on.</summary>
+    public async Task DrainedAsync()
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (JournalFolder.Journals(InMemory!).Count > 0)
+            await timer.WaitForNextTickAsync().AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Waits until the journals are drained and gone, stops the collector and looks at what it has.</summary>
@@ -69,6 +97,7 @@ internal sealed class JournalProof : IDisposable
         await _collector!.StandardInput.WriteLineAsync("drain");
         await ReadAsync(_collector, "done");
         await ExitAsync(_collector, 0);
+        Assert.False(Directory.Exists(InMemory), $"'{InMemory}' was left behind.");
         await using var spool = TestSpool.Open(TestSpool.Options(Data));
         var counts = ReadCounts(spool);
         foreach (var round in _rounds)
@@ -107,6 +136,7 @@ internal sealed class JournalProof : IDisposable
     private Dictionary<string, HashSet<long>> ReadCounts(TestSpool spool)
     {
         var counts = new Dictionary<string, HashSet<long>>(StringComparer.Ordinal);
+        var producers = new Dictionary<string, HashSet<ProducerId>>(StringComparer.Ordinal);
         using var reader = spool.Spool.OpenReader(0);
         while (reader.TryRead(out var entry))
         {
@@ -120,10 +150,15 @@ internal sealed class JournalProof : IDisposable
                 Assert.True(numbers.Add(number), $"{body} is there twice.");
 
                 // One file gives a thread's records in order; of two the collector reads one before the other.
-                if (!_spilling.Contains(body[..body.IndexOf(' ')])) Assert.Equal(numbers.Count, number);
+                var round = body[..body.IndexOf(' ')];
+                if (!_spilling.Contains(round)) Assert.Equal(numbers.Count, number);
+                if (!producers.TryGetValue(round, out var files)) producers[round] = files = [];
+                files.Add(entry.Producer);
             }
         }
 
+        // Each file has an identity of its own.
+        Spilled = producers.Values.Count(files => files.Count > 1);
         return counts;
     }
 
@@ -138,14 +173,22 @@ internal sealed class JournalProof : IDisposable
         line, await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask()
             .WaitAsync(Limit, TestContext.Current.CancellationToken));
 
-    private static Process Start(IEnumerable<string> arguments)
+    private Process Start(string role, string folder, string[] arguments)
+    {
+        var round = Text(_rounds.Count);
+        _rounds.Add(round);
+        return Start([role, folder, CountersOf(round), round, .. arguments]);
+    }
+
+    private Process Start(IEnumerable<string> arguments)
     {
         var peer = Path.Combine(
             AppContext.BaseDirectory.Replace("Culvert.Collector.Tests", "Culvert.TestPeer", StringComparison.Ordinal),
-            "Culvert.TestPeer.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [peer, .. arguments])
+            OperatingSystem.IsWindows() ? "Culvert.TestPeer.exe" : "Culvert.TestPeer");
+        return Process.Start(new ProcessStartInfo(peer, arguments)
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
+            Environment = { ["CULVERT_DATA"] = _folder.Path },
         })!;
     }
 
