@@ -34,7 +34,8 @@ internal static class LogPeers
         using var document = JsonDocument.Parse(line);
         var root = document.RootElement;
         var figures = new LogCallFigures(
-            root.GetProperty("mean_ns").GetDouble(), root.GetProperty("p999_ns").GetDouble(),
+            root.GetProperty("mean_ns").GetDouble(), root.GetProperty("best_ns").GetDouble(),
+            root.GetProperty("p999_ns").GetDouble(),
             root.GetProperty("allocated_bytes").GetDouble());
         report.Add(root.GetProperty("subject").GetString()!, "1 thread", figures.Columns);
     }
