@@ -164,10 +164,10 @@ public abstract class TransportConformanceTests : IDisposable
     {
         Assert.SkipUnless(Traits.TellsAbortWithoutUnread, "The mechanism shows an abort as a close.");
         await using var pair = await OpenAsync();
-        var (_, waiting) = pair.Client.Fill();
+        var (_, waiting) = await pair.Client.FillAsync();
         pair.Client.Abort("The test aborts.");
 
-        Assert.True((await waiting.AsTask().WaitAsync(Token)).IsCompleted);
+        Assert.True((await waiting.WaitAsync(Token)).IsCompleted);
         await pair.Server.ReadToFailureAsync(Token);
         await ExpectReasonAsync(pair.Server, CloseKind.PeerAborted);
     }
@@ -199,13 +199,13 @@ public abstract class TransportConformanceTests : IDisposable
     public async Task Flush_WhileThePeerDoesNotRead_WaitsAndMemoryIsBounded()
     {
         await using var pair = await OpenAsync();
-        var (sent, waiting) = pair.Client.Fill();
+        var (sent, waiting) = await pair.Client.FillAsync();
 
         Assert.InRange(sent, 1, 32 * 1024 * 1024);
         Assert.False(waiting.IsCompleted);
 
         var reading = pair.Server.ReadToEndAsync(Token);
-        Assert.False((await waiting.AsTask().WaitAsync(Token)).IsCompleted);
+        Assert.False((await waiting.WaitAsync(Token)).IsCompleted);
         await EndAsync(pair.Client);
         Assert.Equal(sent, await reading.WaitAsync(Token));
     }
@@ -214,9 +214,9 @@ public abstract class TransportConformanceTests : IDisposable
     public async Task Flush_Cancelled_KeepsTheBytesForTheNextFlush()
     {
         await using var pair = await OpenAsync();
-        var (sent, waiting) = pair.Client.Fill();
+        var (sent, waiting) = await pair.Client.FillAsync();
         pair.Client.Output.CancelPendingFlush();
-        Assert.True((await waiting.AsTask().WaitAsync(Token)).IsCanceled);
+        Assert.True((await waiting.WaitAsync(Token)).IsCanceled);
 
         var reading = pair.Server.ReadToEndAsync(Token);
         await pair.Client.Output.FlushAsync(Token);
@@ -236,10 +236,10 @@ public abstract class TransportConformanceTests : IDisposable
     public async Task Dispose_WhileTheBufferIsFull_GivesUpAfterTheLingerTime()
     {
         await using var pair = await OpenAsync();
-        var (_, waiting) = pair.Client.Fill();
+        var (_, waiting) = await pair.Client.FillAsync();
         await pair.Client.DisposeAsync().AsTask().WaitAsync(Limit, Token);
 
-        Assert.True((await waiting.AsTask().WaitAsync(Token)).IsCompleted);
+        Assert.True((await waiting.WaitAsync(Token)).IsCompleted);
         await ExpectReasonAsync(pair.Client, CloseKind.LocalAborted);
     }
 

@@ -5,8 +5,7 @@ namespace Culvert.Transports.Links;
 
 /// <summary>
 /// Writes a link. FlushAsync hands all that was written to the mechanism at once, on the calling thread; only when
-/// there
-/// is no room does it wait, and the poller thread that hears of room goes on.
+/// there is no room does it wait, and the poller thread that hears of room goes on.
 /// </summary>
 internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
 {
@@ -23,6 +22,7 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
     private bool _roomSeen;
     private bool _hasCaller;
     private bool _cancelPending;
+    private OperationCanceledException? _tokenCancelled;
     private bool _completed;
     private bool _broken;
     private bool _isMessages;
@@ -117,9 +117,7 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
             }
 
             if (_state != State.Idle) throw new InvalidOperationException("Another flush is still waiting.");
-            _state = State.Sending;
-            _source.Reset();
-            _source.RunContinuationsAsynchronously = false;
+            BeginFlush();
         }
 
         return SendAsync(cancellationToken);
@@ -127,8 +125,8 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
 
     public override void CancelPendingFlush()
     {
-        if (Cancel(null)) return;
         lock (_gate) _cancelPending = true;
+        CancelIfAsked();
     }
 
     public override void Complete(Exception? exception = null)
@@ -223,22 +221,30 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
         lock (_gate)
         {
             if (_completed || _broken || _cancelPending || _state != State.Idle || _output.Length > 0) return false;
-            _state = State.Sending;
             _roomSeen = false;
-            _source.Reset();
-            _source.RunContinuationsAsynchronously = false;
+            BeginFlush();
             return true;
         }
+    }
+
+    /// <summary>Under the gate.</summary>
+    private void BeginFlush()
+    {
+        _state = State.Sending;
+        _tokenCancelled = null;
+        _source.Reset();
+        _source.RunContinuationsAsynchronously = false;
     }
 
     /// <summary>A flush whose caller has taken <see cref="State.Sending"/>.</summary>
     private ValueTask<FlushResult> SendAsync(CancellationToken cancellationToken)
     {
         if (TrySendAll(isFlush: true)) return new(new FlushResult(isCanceled: false, isCompleted: _broken));
+        CancelIfAsked();
         if (cancellationToken.CanBeCanceled)
         {
             _registration = cancellationToken.UnsafeRegister(
-                static (state, token) => ((LinkWriter)state!).Cancel(new OperationCanceledException(token)), this);
+                static (state, token) => ((LinkWriter)state!).OnToken(token), this);
         }
 
         return new ValueTask<FlushResult>(this, _source.Version);
@@ -246,7 +252,12 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
 
     private void Proceed(bool hop)
     {
-        if (!TrySendAll(isFlush: false)) return;
+        if (!TrySendAll(isFlush: false))
+        {
+            CancelIfAsked();
+            return;
+        }
+
         lock (_gate)
         {
             if (!_hasCaller) return;
@@ -257,26 +268,34 @@ internal sealed class LinkWriter : PipeWriter, IValueTaskSource<FlushResult>
         _source.SetResult(new FlushResult(isCanceled: false, isCompleted: _broken));
     }
 
-    /// <summary>Ends a waiting flush, leaving its bytes for the next one. Returns whether one was waiting.</summary>
-    private bool Cancel(OperationCanceledException? exception)
+    private void OnToken(CancellationToken token)
     {
+        lock (_gate) _tokenCancelled = new OperationCanceledException(token);
+        CancelIfAsked();
+    }
+
+    /// <summary>Ends a waiting flush whose cancellation was asked for, leaving its bytes for the next one. While a
+    /// thread is sending none is waiting: so that thread calls this, too, when it found no room.</summary>
+    private void CancelIfAsked()
+    {
+        OperationCanceledException? exception;
         lock (_gate)
         {
-            if (_state != State.Waiting || !_hasCaller) return false;
+            exception = _tokenCancelled;
+            if (_state != State.Waiting || !_hasCaller || (exception is null && !_cancelPending)) return;
             _hasCaller = false;
+            if (exception is null) _cancelPending = false;
             if (!_completed) _state = State.Idle;
         }
 
         _source.RunContinuationsAsynchronously = true;
         if (exception is not null) _source.SetException(exception);
         else _source.SetResult(new FlushResult(isCanceled: true, isCompleted: false));
-        return true;
     }
 
     /// <summary>
     /// Sends until the queue is empty or there is no room; the caller owns <see cref="State.Sending"/>, which ends
-    /// here.
-    /// Returns false when an event must go on.
+    /// here. Returns false when an event must go on.
     /// </summary>
     private bool TrySendAll(bool isFlush)
     {

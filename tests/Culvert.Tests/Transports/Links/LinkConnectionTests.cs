@@ -4,7 +4,7 @@ using Culvert.Transports.Links;
 
 namespace Culvert.Tests.Transports.Links;
 
-/// <summary>Who is told of an end, whatever the order of events.</summary>
+/// <summary>Who is told of an end and of a cancellation, whatever the order of events.</summary>
 public sealed class LinkConnectionTests
 {
     [Fact]
@@ -25,10 +25,59 @@ public sealed class LinkConnectionTests
         Assert.Equal(CloseKind.PeerAborted, (await connection.Closed).Kind);
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task CancelFlush_WhileItsBytesAreBeingSent_EndsItWhereThereIsNoRoom(bool byToken, bool inFirstSend)
+    {
+        using var source = new CancellationTokenSource();
+        var link = new SilentLink { HasRoom = false };
+        await using var connection = new LinkConnection(link, Endpoint.Parse("mem://silent"), Peer.Unknown).Start();
+        if (inFirstSend) link.InSend = Cancel;
+        var flushing = connection.Output.WriteAsync(new byte[10], source.Token).AsTask();
+        if (!inFirstSend)
+        {
+            Assert.False(flushing.IsCompleted);
+            link.InSend = Cancel;
+            link.Events!.OnWritable();
+        }
+
+        var ended = flushing.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        if (byToken)
+        {
+            var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ended);
+            Assert.Equal(source.Token, error.CancellationToken);
+        }
+        else
+        {
+            Assert.True((await ended).IsCanceled);
+        }
+
+        // The bytes are the next flush's.
+        (link.InSend, link.HasRoom) = (null, true);
+        Assert.False((await connection.Output.FlushAsync(TestContext.Current.CancellationToken)).IsCanceled);
+        Assert.Equal(10, link.Sent);
+
+        void Cancel()
+        {
+            if (byToken) source.Cancel();
+            else connection.Output.CancelPendingFlush();
+        }
+    }
+
     /// <summary>Brings nothing, and tells of nothing by itself.</summary>
     private sealed class SilentLink : ByteLink
     {
         public ILinkEvents? Events { get; private set; }
+
+        public bool HasRoom { get; set; } = true;
+
+        /// <summary>Called within each send.</summary>
+        public Action? InSend { get; set; }
+
+        public long Sent { get; private set; }
 
         public override void Start(ILinkEvents events) => Events = events;
 
@@ -38,7 +87,13 @@ public sealed class LinkConnectionTests
             return LinkResult.WouldBlock;
         }
 
-        public override int Send(in ReadOnlySequence<byte> bytes) => (int)bytes.Length;
+        public override int Send(in ReadOnlySequence<byte> bytes)
+        {
+            InSend?.Invoke();
+            if (!HasRoom) return LinkResult.WouldBlock;
+            Sent += bytes.Length;
+            return (int)bytes.Length;
+        }
 
         public override void EndOutput(bool isClosing)
         {

@@ -69,7 +69,7 @@ public sealed class PipeEndTests : IDisposable
     public async Task Write_AfterTheClientAborted_IsToldAsAbortAlthoughBytesLieUnread()
     {
         await using var pair = await ConnectionPair.OpenAsync($"pipe://{_name}", Token);
-        var (_, waiting) = pair.Client.Fill();
+        var (_, waiting) = await pair.Client.FillAsync();
         pair.Client.Abort("The test aborts.");
         await waiting;
         while (!(await pair.Server.Output.WriteAsync(new byte[1000], Token)).IsCompleted)
