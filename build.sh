@@ -11,6 +11,7 @@ declare -A suites=(
     [web]=Culvert.Web.Tests
     [services]=Culvert.Services.Tests
 )
+failures=artifacts/test-failures.log
 fuzz=artifacts/bin/Culvert.Fuzz/debug/Culvert.Fuzz
 suite_order=(library processes collector web services fuzz windows)
 
@@ -97,12 +98,15 @@ count_of() { # count_of WORD FILE: the number behind WORD in the runner's summar
 add_counts() { # add_counts NAME LOG CODE: adds what the summary in a log says to the totals
     local name=$1 log=$2 code=$3
     if ! grep -q 'Test run summary' "$log" || { [[ $code -ne 0 ]] && [[ $(count_of failed "$log") -eq 0 ]]; }; then
-        echo "The suite '$name' ended with $code before its summary; the whole log is $log."
+        echo "The suite '$name' ended with $code before its summary; the whole log is $log." | tee -a "$failures"
         failed=$((failed + 1))
     fi
     passed=$((passed + $(count_of succeeded "$log")))
     failed=$((failed + $(count_of failed "$log")))
     skipped=$((skipped + $(count_of skipped "$log")))
+    # What failed and why: up to the next test's line or the summary.
+    awk -v suite="$name" '/^(failed|passed|skipped) |^Test run summary/ { on = /^failed:? / }
+        /^failed:? / { print "In the suite \047" suite "\047:" } on' "$log" >>"$failures"
 }
 
 run_windows() { # the tests for Windows, published for it and run under Wine; adds to the totals
@@ -149,7 +153,7 @@ find_leftovers() { # find_leftovers NAME FOLDER: a suite that leaves temporary f
     left=$(find "$2" -mindepth 1 -maxdepth 1 ! -name 'dotnet-diagnostic-*' ! -name 'clr-debug-pipe-*' -printf '%f ')
     rm -rf "$2"
     [[ -n $left ]] || return 0
-    echo "The suite '$1' left in its folder for temporary files: $left"
+    echo "The suite '$1' left in its folder for temporary files: $left" | tee -a "$failures"
     failed=$((failed + 1))
 }
 
@@ -174,6 +178,7 @@ test_all() {
     build
 
     passed=0 failed=0 skipped=0
+    : >"$failures"
     for name in "${names[@]}"; do
         case $name in
             windows) run_windows ;;
@@ -182,6 +187,8 @@ test_all() {
         esac
     done
     echo
+    # Said again where a reader of a long output looks first: at its end.
+    [[ ! -s $failures ]] || { echo "What failed:"; tail -n 200 "$failures"; echo; }
     echo "$passed passed, $failed failed, $skipped skipped"
     [[ $failed -eq 0 && $passed -gt 0 ]]
 }

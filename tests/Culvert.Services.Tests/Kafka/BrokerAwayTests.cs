@@ -51,9 +51,8 @@ public sealed class BrokerAwayTests : IDisposable
         Assert.InRange(SpoolBytes(collector) - spoolBefore, 50 * waiting, long.MaxValue);
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"A record was safe after {before}; without the broker, for {Away.TotalSeconds:0} s, after {away}.");
-        // Twice as long is the noise of a machine that has more to do; a program that waited for Kafka would wait for
-        // seconds.
-        Assert.InRange(away.Median, TimeSpan.Zero, (2 * before.Median) + TimeSpan.FromMilliseconds(20));
+        // A program that waited for Kafka would wait until the broker is back.
+        Assert.InRange(away.Median, TimeSpan.Zero, Away / 4);
 
         await broker.StartAgainAsync();
         await collector.UntilDeliveredAsync("kafka", count);

@@ -57,8 +57,10 @@ internal sealed class ShippingCollector : IAsyncDisposable
             .Single(output => output.GetProperty("name").GetString() == name);
     }
 
+    /// <summary>Waits until so many records are delivered, none waits, and the output says that all is well.</summary>
     public Task UntilDeliveredAsync(string output, long count) => UntilAsync(
         output, state => state.GetProperty("waiting").GetInt64() == 0
+            && state.GetProperty("state").GetString() == "running"
             && state.GetProperty("stored").GetInt64() >= count, $"{count} records are delivered");
 
     /// <summary>Waits until the output's problem says this, and returns the sentence.</summary>
