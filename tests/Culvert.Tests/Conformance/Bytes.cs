@@ -77,9 +77,14 @@ public static class Bytes
         for (long sent = 0; ; sent += Chunk)
         {
             var flush = connection.Output.WriteAsync(Make(sent, Chunk)).AsTask();
-            if (await Task.WhenAny(flush, Task.Delay(moment, TestContext.Current.CancellationToken)) != flush)
+            try
+            {
+                Assert.False((await flush.WaitAsync(moment, TestContext.Current.CancellationToken)).IsCompleted);
+            }
+            catch (TimeoutException)
+            {
                 return (sent + Chunk, flush);
-            Assert.False((await flush).IsCompleted);
+            }
         }
     }
 

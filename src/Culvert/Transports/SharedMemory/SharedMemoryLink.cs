@@ -88,10 +88,10 @@ internal sealed class SharedMemoryLink : Link, ILinkEvents
     /// <summary>The peer wrote what it never may: nothing more is taken from it.</summary>
     public int OnViolation()
     {
-        _gone = LinkResult.Broken;
         _events!.OnPeerGone(
             CloseKind.ProtocolViolation,
             $"The peer of {_endpoint} wrote into the shared memory what it may not write there, so this side gave up.");
+        Leave(LinkResult.Broken);
         _control.Abort();
         return LinkResult.Broken;
     }
@@ -104,11 +104,17 @@ internal sealed class SharedMemoryLink : Link, ILinkEvents
 
     void ILinkEvents.OnPeerGone(CloseKind kind, string message)
     {
-        _gone = kind is CloseKind.PeerAborted or CloseKind.Failed ? LinkResult.Broken : LinkResult.End;
-
         // A peer that closes after this side has ended its output leaves nothing open: the reader finds its end.
-        if (kind == CloseKind.PeerClosed && _outputEnded) _events!.OnReadable();
-        else _events!.OnPeerGone(kind, message);
+        if (kind != CloseKind.PeerClosed || !_outputEnded) _events!.OnPeerGone(kind, message);
+        Leave(kind is CloseKind.PeerAborted or CloseKind.Failed ? LinkResult.Broken : LinkResult.End);
+    }
+
+    /// <summary>After the reason was told: a reader that spins sees this at once, and without the reason it would take
+    /// an abort for a good end.</summary>
+    private void Leave(int gone)
+    {
+        _gone = gone;
+        _events!.OnReadable();
     }
 
     private void OnBell()

@@ -232,8 +232,9 @@ internal sealed class TlsLink : ByteLink
     {
         switch (reason.Kind)
         {
-            case CloseKind.PeerClosed when _peerEnded:
-                _events.OnPeerGone(CloseKind.PeerClosed, reason.Message);
+            // A reset after TLS's own good end only answers what this side still sent.
+            case CloseKind.PeerClosed or CloseKind.PeerAborted when _peerEnded:
+                _events.OnPeerGone(CloseKind.PeerClosed, "The peer closed the connection.");
                 break;
             case CloseKind.PeerClosed:
                 OnCutOff();

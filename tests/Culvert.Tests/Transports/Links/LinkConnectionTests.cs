@@ -1,4 +1,3 @@
-using System.Buffers;
 using Culvert.Connections;
 using Culvert.Transports.Links;
 
@@ -64,47 +63,6 @@ public sealed class LinkConnectionTests
         {
             if (byToken) source.Cancel();
             else connection.Output.CancelPendingFlush();
-        }
-    }
-
-    /// <summary>Brings nothing, and tells of nothing by itself.</summary>
-    private sealed class SilentLink : ByteLink
-    {
-        public ILinkEvents? Events { get; private set; }
-
-        public bool HasRoom { get; set; } = true;
-
-        /// <summary>Called within each send.</summary>
-        public Action? InSend { get; set; }
-
-        public long Sent { get; private set; }
-
-        public override void Start(ILinkEvents events) => Events = events;
-
-        public override int Receive(Span<byte> destination, out bool mayHaveMore)
-        {
-            mayHaveMore = false;
-            return LinkResult.WouldBlock;
-        }
-
-        public override int Send(in ReadOnlySequence<byte> bytes)
-        {
-            InSend?.Invoke();
-            if (!HasRoom) return LinkResult.WouldBlock;
-            Sent += bytes.Length;
-            return (int)bytes.Length;
-        }
-
-        public override void EndOutput(bool isClosing)
-        {
-        }
-
-        public override void Close()
-        {
-        }
-
-        public override void Abort()
-        {
         }
     }
 }
