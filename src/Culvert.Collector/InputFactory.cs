@@ -35,7 +35,7 @@ internal static class InputFactory
         "clef" => new ClefInput(context),
         "journal" when configured.Text("folder") is { Length: > 0 } folder => new JournalInput(context, folder),
         "journal" => new JournalInput(
-            context, JournalFolder.OnDisk(dataFolder), JournalFolder.InMemory(dataFolder)),
+            context, JournalFolder.OnDisk(dataFolder), JournalFolder.InMemory(dataFolder)) { IsOptional = true },
         _ => throw new InvalidOperationException($"There is no input of type '{configured.Type}'."),
     };
 

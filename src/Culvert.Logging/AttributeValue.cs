@@ -33,8 +33,7 @@ internal static class AttributeValue
     {
         switch (value)
         {
-            case DateTime time: attributes.Add(key, time.ToString("O", CultureInfo.InvariantCulture)); break;
-            case DateTimeOffset time: attributes.Add(key, time.ToString("O", CultureInfo.InvariantCulture)); break;
+            case DateTime or DateTimeOffset: attributes.Add(key, Iso((IFormattable)value)); break;
             case byte[] bytes: attributes.AddBytes(System.Text.Encoding.UTF8.GetBytes(key), bytes); break;
             case IFormattable: attributes.Add(key, value); break;
             case IEnumerable list: AddList(ref attributes, key, list); break;
@@ -71,8 +70,11 @@ internal static class AttributeValue
             case int number: writer.WriteNumberValue(number); break;
             case long number: writer.WriteNumberValue(number); break;
             case double number when double.IsFinite(number): writer.WriteNumberValue(number); break;
+            case DateTime or DateTimeOffset: writer.WriteStringValue(Iso((IFormattable)element)); break;
             case IFormattable value: writer.WriteStringValue(value.ToString(null, CultureInfo.InvariantCulture)); break;
             default: writer.WriteStringValue(element.ToString()); break;
         }
     }
+
+    private static string Iso(IFormattable time) => time.ToString("O", CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,7 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Culvert.Logging;
@@ -48,7 +50,7 @@ internal sealed class Redactor
     /// <summary>Redacts the fields in place, and makes values that their objects could change until they are written
     /// the texts that were looked at. True when any was redacted.</summary>
     /// <param name="fields">Of a call or of its scopes.</param>
-    /// <param name="taken">Gets the texts that a name took out, the longest first.</param>
+    /// <param name="taken">Gets the texts that a name took out.</param>
     public bool Redact(Span<LogField> fields, List<string> taken)
     {
         var any = false;
@@ -68,8 +70,6 @@ internal sealed class Redactor
             any = true;
         }
 
-        // One may be the beginning of another.
-        taken.Sort(static (left, right) => right.Length - left.Length);
         return any;
     }
 
@@ -81,9 +81,7 @@ internal sealed class Redactor
     {
         try
         {
-            var result = text;
-            foreach (var secret in taken) result = result.Replace(secret, Mark, StringComparison.Ordinal);
-            foreach (var pattern in _patterns) result = pattern.Replace(result, Mark);
+            var result = WithoutFound(text, taken);
             if (!ReferenceEquals(result, text)) Interlocked.Increment(ref _count);
             return result;
         }
@@ -180,11 +178,40 @@ internal sealed class Redactor
 
     private bool TryRedactText(ref LogField field, string text)
     {
-        var result = text;
-        foreach (var pattern in _patterns) result = pattern.Replace(result, Mark);
+        var result = WithoutFound(text, Nothing);
         if (ReferenceEquals(result, text)) return false;
         field = field.With(result);
         return true;
+    }
+
+    /// <summary>The text without what the rules find in it; the same one when they find nothing. All is looked for in
+    /// the text as it is: what one rule takes away must not hide from another what that would have found.</summary>
+    private string WithoutFound(string text, List<string> taken)
+    {
+        List<(int At, int End)>? found = null;
+        foreach (var secret in taken)
+        {
+            for (var at = -1; (at = text.IndexOf(secret, at + 1, StringComparison.Ordinal)) >= 0;)
+                (found ??= []).Add((at, at + secret.Length));
+        }
+
+        foreach (var pattern in _patterns)
+        {
+            foreach (var match in pattern.EnumerateMatches(text))
+                (found ??= []).Add((match.Index, match.Index + match.Length));
+        }
+
+        if (found is null) return text;
+        found.Sort();
+        var result = new StringBuilder(text.Length);
+        var done = 0;
+        foreach (var (at, end) in found)
+        {
+            if (at >= done) result.Append(text, done, at - done).Append(Mark);
+            done = Math.Max(done, end);
+        }
+
+        return result.Append(text, done, text.Length - done).ToString();
     }
 
     /// <summary>A list goes whole when one of its elements has what is looked for, or a key that is named.</summary>
@@ -196,10 +223,10 @@ internal sealed class Redactor
         {
             isFound |= elements.Count == ElementCountMax && (isKeyed || _patterns.Length > 0);
             if (isFound || elements.Count == ElementCountMax) break;
-            var key = KeyOf(element);
-            isKeyed |= key is not null;
+            var isPair = IsPair(element);
+            isKeyed |= isPair;
             var kept = ElementOf(element);
-            isFound = (key is not null && IsNamed(key)) || (kept is not null && Finds(TextOf(kept)));
+            isFound = (isPair && HasNamedKey(element!, (string)kept!)) || (kept is not null && Finds(TextOf(kept)));
             elements.Add(kept);
         }
 
@@ -220,12 +247,25 @@ internal sealed class Redactor
         return false;
     }
 
-    private static string? KeyOf(object? element) => element switch
+    private static bool IsPair([NotNullWhen(true)] object? element) =>
+        element is DictionaryEntry || (element?.GetType() is { IsGenericType: true } type
+            && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>));
+
+    /// <param name="pair">Of any types.</param>
+    /// <param name="text">What it says of itself, which is "[key, value]".</param>
+    private bool HasNamedKey(object pair, string text)
     {
-        KeyValuePair<string, object?> pair => pair.Key,
-        KeyValuePair<string, string?> pair => pair.Key,
-        _ => null,
-    };
+        if (pair is KeyValuePair<string, object?> known) return IsNamed(known.Key);
+        if (pair is DictionaryEntry { Key: string key }) return IsNamed(key);
+
+        // A key may hold a comma, so it may end at any.
+        for (var at = 0; (at = text.IndexOf(", ", at + 1, StringComparison.Ordinal)) > 0;)
+        {
+            if (IsNamed(text[1..at])) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>The element as <see cref="AttributeValue"/> writes it.</summary>
     private static object? ElementOf(object? element) => element switch

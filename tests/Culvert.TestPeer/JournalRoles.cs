@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.MemoryMappedFiles;
+using System.Text;
 using Culvert.Collector.Inputs;
 using Culvert.Collector.Inputs.Journals;
 using Culvert.Collector.Intake;
@@ -26,9 +27,6 @@ internal static partial class JournalRoles
 
     /// <summary>After so many records a thread adds the next one, until there is no room for more.</summary>
     private const int RecordsOfAShape = 20;
-
-    private static readonly byte[] Shape = JournalShape.TryEncode(
-        "{Body}"u8, "Writer"u8, null, [[], []], [new AttributeKey("Body")], AttributeWriter.Encode([]))!;
 
     /// <summary>Between two records of a thread, so that a round is not millions of records.</summary>
     private const int SpinsBetweenRecords = 300;
@@ -80,12 +78,19 @@ internal static partial class JournalRoles
                 if (reached == killAt && Interlocked.Decrement(ref occurrence) == 0) Process.GetCurrentProcess().Kill();
             },
         });
-        var shapes = new uint[Threads];
+        var shapes = new (uint Number, string Name)[Threads];
         Run(counters, (thread, number) =>
         {
             var body = string.Create(CultureInfo.InvariantCulture, $"{round} {thread} {number}");
-            if (number % RecordsOfAShape == 1 && writer.AddShape(Shape) is var added and > 0) shapes[thread] = added;
-            if (number % 2 == 0 || !TryCommitShaped(writer, shapes[thread], body)) Commit(writer, body);
+            if (number % RecordsOfAShape == 1)
+            {
+                var name = string.Create(CultureInfo.InvariantCulture, $"{thread}.{number}");
+                if (writer.AddShape(ShapeOf(name)) is var added and > 0) shapes[thread] = (added, name);
+            }
+
+            // Twice the shape's name: once from the shape and once from the record.
+            var (shape, its) = shapes[thread];
+            if (number % 2 == 0 || !TryCommitShaped(writer, shape, $"{its}|{body}")) Commit(writer, body);
         });
         Console.In.ReadLine();
     }
@@ -138,6 +143,10 @@ internal static partial class JournalRoles
             }) { IsBackground = true }.Start();
         }
     }
+
+    private static byte[] ShapeOf(string name) => JournalShape.TryEncode(
+        "{Body}"u8, "Writer"u8, null, [Encoding.UTF8.GetBytes(name + "|"), []], [new AttributeKey("Body")],
+        AttributeWriter.Encode([]))!;
 
     private static bool TryCommitShaped(JournalWriter writer, uint shape, string body)
     {

@@ -84,6 +84,10 @@ internal static class JournalFolder
         }
     }
 
+    /// <summary>Removes a file that was begun.</summary>
+    public static void RemoveUnfinished(string folder, string name) =>
+        TryDelete(Path.Combine(folder, name + NewExtension));
+
     /// <summary>Leaves nothing behind in the system's memory; a program that comes makes it again.</summary>
     public static void RemoveIfEmpty(string folder)
     {
@@ -139,7 +143,7 @@ internal static class JournalFolder
         catch
         {
             file.Dispose();
-            TryDelete(path);
+            RemoveUnfinished(folder, name);
             throw;
         }
     }
@@ -158,7 +162,7 @@ internal static class JournalFolder
         if (!OperatingSystem.IsWindows()) return TryDelete(path);
 
         // A file that is mapped, by a program that has closed its journal and lives, keeps its name there, or cannot be
-        // removed. So it gets one at which no collector looks, and which the next start removes.
+        // removed. So it gets one at which no collector looks, and is removed once it can be.
         var aside = Path.ChangeExtension(path, NewExtension);
         try
         {

@@ -189,7 +189,7 @@ internal sealed class JournalReader : IDisposable
                 var skipped = Skip(at, length, have);
                 if (skipped == 0) break;
                 at += skipped;
-                if (length < 0 || at < have) abandoned++;
+                if (length < 0 || at < have || IsTail(at)) abandoned++;
                 continue;
             }
 
@@ -209,6 +209,8 @@ internal sealed class JournalReader : IDisposable
 
         return (_position + (ulong)at, abandoned);
     }
+
+    private bool IsTail(int at) => _position + (ulong)at == TailPosition();
 
     /// <summary>What to step over where a frame is not committed: nothing while the program lives.</summary>
     private int Skip(int at, int length, int have)

@@ -99,7 +99,8 @@ internal sealed class JournalShape
     /// UTF-8 is for who checks the record.</summary>
     public bool TryExpand(ReadOnlySpan<byte> content, RecordScratch record)
     {
-        if (content.Length < HeadBytes) return false;
+        // A larger one no program of ours writes: with many shapes it would be much memory for a small file.
+        if (content.Length is < HeadBytes or > JournalLimits.ShapedBytesMax) return false;
         var writer = record.Begin((Severity)content[0], BinaryPrimitives.ReadInt64LittleEndian(content[2..]));
         var at = HeadBytes;
         switch ((RecordFlags)content[1])

@@ -93,7 +93,8 @@ internal sealed unsafe class JournalWriter : IRecordSink, IDisposable
             {
                 return CreateOnce(options);
             }
-            catch (IOException exception) when (attempt < JournalLimits.CreateAttempts)
+            catch (IOException exception) when (
+                attempt < JournalLimits.CreateAttempts && exception is not JournalException { IsLasting: true })
             {
                 // A collector that starts may have taken the folder, or the file, for one that a dead program left.
                 _ = exception;
@@ -222,6 +223,7 @@ internal sealed unsafe class JournalWriter : IRecordSink, IDisposable
         catch
         {
             file.Dispose();
+            JournalFolder.RemoveUnfinished(options.Folder, name);
             throw;
         }
     }

@@ -54,7 +54,7 @@ internal sealed unsafe class LinuxJournals : JournalSystem
     {
         // A mapping into a hole of a full disk would end the program with a signal.
         var error = Libc.Allocate(file, 0, bytes);
-        if (error != 0) throw Failed($"There is no room for a journal of {bytes} bytes", error);
+        if (error != 0) throw Failed($"There is no room for a journal of {bytes} bytes", error, isLasting: true);
     }
 
     public override SafeFileHandle? TryOpen(string path)
@@ -101,8 +101,8 @@ internal sealed unsafe class LinuxJournals : JournalSystem
         Libc.Unmap(address, JournalLayout.MappedBytes(capacity));
 
     private static JournalException Unmapped() =>
-        Failed("A journal could not be mapped", Marshal.GetLastPInvokeError());
+        Failed("A journal could not be mapped", Marshal.GetLastPInvokeError(), isLasting: true);
 
-    private static JournalException Failed(string what, int error) =>
-        new($"{what}: {Marshal.GetPInvokeErrorMessage(error)}.");
+    private static JournalException Failed(string what, int error, bool isLasting = false) =>
+        new($"{what}: {Marshal.GetPInvokeErrorMessage(error)}.") { IsLasting = isLasting };
 }

@@ -96,7 +96,10 @@ internal sealed unsafe class WindowsJournals : JournalSystem
         }
         catch (IOException exception)
         {
-            throw new JournalException($"There is no room for a journal of {bytes} bytes: {exception.Message}");
+            throw new JournalException($"There is no room for a journal of {bytes} bytes: {exception.Message}")
+            {
+                IsLasting = true,
+            };
         }
     }
 
@@ -144,15 +147,18 @@ internal sealed unsafe class WindowsJournals : JournalSystem
     {
         using var section = Kernel32.CreateFileMapping(
             file.DangerousGetHandle(), 0, Kernel32.PageReadWrite, 0, 0, 0);
-        if (section.IsInvalid) throw Failed("A journal could not be mapped");
+        if (section.IsInvalid) throw Failed("A journal could not be mapped", isLasting: true);
         var address = ViewsInARow.TryMap(section, Views(capacity));
-        if (address is null) throw Failed("A journal could not be mapped");
+        if (address is null) throw Failed("A journal could not be mapped", isLasting: true);
         if (!IsCoherent(file, address))
         {
             Unmap(address, capacity);
             throw new JournalException(
                 "A mapping of the journal does not show what is written to it, as on some network drives; name a "
-                + "folder on a disk of this machine.");
+                + "folder on a disk of this machine.")
+            {
+                IsLasting = true,
+            };
         }
 
         if (makesPages) Touch(address, JournalLayout.MappedBytes(capacity));
@@ -207,6 +213,6 @@ internal sealed unsafe class WindowsJournals : JournalSystem
         return $"O:{user}D:P(A;{inheritance};FA;;;{user})";
     }
 
-    private static JournalException Failed(string what) =>
-        new($"{what}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+    private static JournalException Failed(string what, bool isLasting = false) =>
+        new($"{what}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}") { IsLasting = isLasting };
 }

@@ -102,6 +102,24 @@ public sealed class HostileJournalTests
         Assert.Equal([(1UL, "<one>"), (3UL, "<three>")], TestJournal.Records(batch.FirstSequence, reader.Batch.Span));
     }
 
+    [Fact]
+    public void Read_LargerFrameOfAShapeThanAnyCallWrites_LeavesTheRecordOutAndCounts()
+    {
+        using var journal = new TestJournal();
+        var shape = journal.Writer.AddShape(TestJournal.Shape);
+        var record = new ShapedRecordWriter(new byte[4_096], Culvert.Records.Severity.Info, 1);
+        record.Add(new string('x', JournalLimits.ShapedBytesMax));
+        Assert.True(record.IsWhole);
+        Assert.True(journal.Writer.TryCommitShaped(Culvert.Records.Severity.Info, shape, record.Written));
+        TestJournal.WriteShaped(journal.Writer, shape, "two");
+
+        using var reader = JournalReader.TryOpen(journal.Path)!;
+        var batch = reader.Read();
+
+        Assert.Equal((1, 1), (batch.Records, batch.Malformed));
+        Assert.Equal([(2UL, "<two>")], TestJournal.Records(batch.FirstSequence, reader.Batch.Span));
+    }
+
     [Theory]
     [InlineData(JournalLayout.ShapesBytesMax + 1L)]
     [InlineData(long.MaxValue)]

@@ -132,6 +132,39 @@ public sealed class JournalRingTests
     }
 
     [Fact]
+    public void Read_PlaceOfADeadThreadAtTheVeryEndOfAFullRing_IsCountedAndStepsOver()
+    {
+        var dies = false;
+        using var journal = new TestJournal(onStep: step =>
+        {
+            if (dies && step == JournalStep.Claimed) throw new InvalidOperationException("The thread died.");
+        });
+
+        // Two batches of two frames each, and then the place alone.
+        const int Quarter = (JournalLimits.CapacityMin / 4) - JournalLayout.FrameHeaderBytes;
+        var place = new byte[16];
+        foreach (var bytes in new[] { Quarter, Quarter, Quarter, Quarter - JournalLayout.FrameBytes(place.Length) })
+            Assert.True(journal.Writer.Commit(Severity.Warn, [], new byte[bytes]));
+        dies = true;
+        Assert.Throws<InvalidOperationException>(() => journal.Writer.Commit(Severity.Warn, [], place));
+        journal.Writer.Dispose();
+
+        using var reader = JournalReader.TryOpen(journal.Path)!;
+        Assert.True(reader.TryTakeOver());
+        var (frames, places) = (0, 0);
+        var last = default(JournalBatch);
+        while (reader.Read() is { IsEmpty: false } batch)
+        {
+            (frames, places) = (frames + batch.Malformed, places + batch.Abandoned);
+            last = batch;
+        }
+
+        reader.Release(last.EndPosition, last.LastSequence, 0);
+        Assert.Equal((4, 1), (frames, places));
+        Assert.True(reader.IsDrained);
+    }
+
+    [Fact]
     public void Create_FolderOfManyUnreadJournals_SaysSo()
     {
         using var journal = new TestJournal();

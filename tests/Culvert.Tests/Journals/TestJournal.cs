@@ -10,11 +10,13 @@ internal sealed class TestJournal : IDisposable
 {
     private readonly TempFolder _folder = new();
 
-    public TestJournal(int capacity = JournalLimits.CapacityMin, FullMode mode = FullMode.Drop, int spill = 0)
+    public TestJournal(
+        int capacity = JournalLimits.CapacityMin, FullMode mode = FullMode.Drop, int spill = 0,
+        Action<JournalStep>? onStep = null)
     {
         Folder = System.IO.Path.Combine(_folder.Path, "journals");
         Spill = spill == 0 ? null : JournalWriter.Create(OptionsFor(Folder, spill));
-        Writer = JournalWriter.Create(OptionsFor(Folder, capacity, mode, Spill));
+        Writer = JournalWriter.Create(OptionsFor(Folder, capacity, mode, Spill, onStep));
     }
 
     public string Folder { get; }
@@ -27,7 +29,7 @@ internal sealed class TestJournal : IDisposable
 
     public static JournalOptions OptionsFor(
         string folder, int capacity = JournalLimits.CapacityMin, FullMode mode = FullMode.Drop,
-        JournalWriter? spill = null) => new()
+        JournalWriter? spill = null, Action<JournalStep>? onStep = null) => new()
         {
             Folder = folder,
             CapacityBytes = capacity,
@@ -36,6 +38,7 @@ internal sealed class TestJournal : IDisposable
             WaitTimeout = TimeSpan.FromSeconds(10),
             Spill = spill,
             StaysInMemory = spill is null,
+            OnStep = onStep,
         };
 
     public bool Write(string body, Severity severity = Severity.Info) => Write(Writer, body, severity);

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Culvert.Journals;
 using Culvert.Logging;
 using Culvert.Tests.Journals;
@@ -56,6 +57,51 @@ public sealed partial class RedactionLeakTests
         AssertGone(record);
         Assert.Equal("[redacted]", record.Attributes["Headers"]);
         Assert.Equal("[redacted]", record.Attributes["Numbers"]);
+    }
+
+    [Theory]
+    [InlineData("authorization", "Authorization")]
+    [InlineData("a, b", "A, B")]
+    public async Task Log_NamedKeyInPairsOfAnyType_TakesThem(string rule, string key)
+    {
+        var headers = new Pairs<Kept>([new("Accept", new("any")), new(key, new(Secret))]);
+        var empty = new Pairs<int>([]);
+        var json = new JsonObject { ["accept"] = 1, [key] = Secret };
+        var record = await LogAsync(
+            logger => logger.LogInformation("{Headers} {Json} {Empty}", headers, json, empty), rule);
+
+        AssertGone(record);
+        Assert.Equal("[redacted]", record.Attributes["Headers"]);
+        Assert.Equal("[redacted]", record.Attributes["Json"]);
+        Assert.Equal("[]", record.Attributes["Empty"]);
+    }
+
+    [Fact]
+    public async Task Log_PairsOfWhichNoKeyIsNamed_AreKept()
+    {
+        var pairs = new Pairs<Kept>([new("Accept", new("authorization, password"))]);
+        var record = await LogAsync(logger => logger.LogInformation("{Pairs}", pairs), "password");
+
+        Assert.Equal("[\"[Accept, authorization, password]\"]", record.Attributes["Pairs"]);
+    }
+
+    [Fact]
+    public async Task Log_NamedTextWithinWhatAPatternFinds_HidesNoRestOfItFromThePattern()
+    {
+        var exception = new InvalidOperationException("card 4711 1234 5678 9012 is no good");
+        var record = await LogAsync(
+            logger => logger.LogError(exception, "{Pin}", "1234"), "pin", [@"\b\d{4} \d{4} \d{4} \d{4}\b", "good"]);
+
+        Assert.Equal("card [redacted] is no [redacted]", record.Attributes["exception.message"]);
+    }
+
+    [Fact]
+    public async Task Log_PatternsThatFindPartsOfEachOther_TakeAllOfBoth()
+    {
+        var record = await LogAsync(
+            logger => logger.LogInformation("{Text}", "a 123456 b"), patterns: ["345", "\\b1234", "456 b"]);
+
+        Assert.Equal("a [redacted]", record.Attributes["Text"]);
     }
 
     [Fact]
@@ -142,21 +188,24 @@ public sealed partial class RedactionLeakTests
         Assert.Equal("[redacted]", record.Attributes["exception.stacktrace"]);
     }
 
-    [Fact]
-    public async Task Log_RulesThatFindNothing_LeaveTheRecordAsItIs()
+    [Theory]
+    [InlineData("password", "hunter\\d")]
+    [InlineData(null, null)]
+    public async Task Log_RulesThatFindNothing_LeaveTheRecordAsItIs(string? name, string? pattern)
     {
-        var id = Guid.NewGuid();
+        var (id, time) = (Guid.NewGuid(), new DateTime(1980, 1, 2, 3, 4, 5, DateTimeKind.Utc));
         var record = await LogAsync(
             logger => logger.LogInformation(
-                "{Id} {Money} {List} {None} {Bytes}", id, 1.10m, new object?[] { 1, "b", null, true, 2.5 }, null,
-                new byte[] { 1 }),
-            "password", ["hunter\\d"]);
+                "{Id} {Money} {List} {None} {Bytes} {Times}", id, 1.10m, new object?[] { 1, "b", null, true, 2.5 },
+                null, new byte[] { 1 }, new[] { time }),
+            name, pattern is null ? [] : [pattern]);
 
         Assert.Equal(id.ToString(), record.Attributes["Id"]);
         Assert.Equal("1.10", record.Attributes["Money"]);
         Assert.Equal("[1,\"b\",null,true,2.5]", record.Attributes["List"]);
         Assert.Null(record.Attributes["None"]);
-        Assert.Equal($"{id} 1.10 1, b, (null), True, 2.5 (null) 1", record.Body);
+        Assert.Equal("[\"1980-01-02T03:04:05.0000000Z\"]", record.Attributes["Times"]);
+        Assert.StartsWith($"{id} 1.10 1, b, (null), True, 2.5 (null) 1 ", record.Body, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -212,6 +261,19 @@ public sealed partial class RedactionLeakTests
 
     [LoggerMessage(LogLevel.Information, "plain {Password} of {Count}")]
     private static partial void Plain(ILogger logger, string password, int count);
+
+    /// <summary>As a web request's headers are: a dictionary of its own kind alone.</summary>
+    private sealed class Pairs<T>(KeyValuePair<string, T>[] all) : IEnumerable<KeyValuePair<string, T>>
+    {
+        public IEnumerator<KeyValuePair<string, T>> GetEnumerator() => all.AsEnumerable().GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
+    private sealed record Kept(string Text)
+    {
+        public override string ToString() => Text;
+    }
 
     private sealed class Changing
     {

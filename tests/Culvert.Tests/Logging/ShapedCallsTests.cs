@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Culvert.Journals;
 using Culvert.Logging;
 using Culvert.Records;
+using Culvert.Tests.Journals;
 using Microsoft.Extensions.Logging;
 
 namespace Culvert.Tests.Logging;
@@ -111,6 +112,7 @@ public sealed partial class ShapedCallsTests
         });
 
         Assert.Equal(Enumerable.Range(0, Kinds).Select(i => $"kind {i} of {i}"), journal.Bodies());
+        Assert.Equal((true, false), (journal.IsShaped, journal.IsLastShaped));
     }
 
     [Fact]
@@ -125,6 +127,7 @@ public sealed partial class ShapedCallsTests
         });
 
         Assert.Equal(Enumerable.Range(0, 100).Select(i => new string('x', 1_400 + i) + i), journal.Bodies());
+        Assert.Equal((true, false), (journal.IsShaped, journal.IsLastShaped));
     }
 
     [Fact]
@@ -132,12 +135,23 @@ public sealed partial class ShapedCallsTests
     {
         using var journal = new Journaled();
 
-        journal.Log(logger => Nothing(logger), "One");
-        journal.Log(logger => Nothing(logger), "Two");
+        using var whole = new Journaled(redacts: "nobody");
+        foreach (var one in new[] { journal, whole })
+        {
+            one.Log(logger => Nothing(logger), "One");
+            one.Log(logger => Nothing(logger), "Two");
+
+            // As a logger does that stands before this one and gives events of its own.
+            one.Log(logger => Nothing(new Renumbering(logger, new EventId(77, "Seven"))), "One");
+            one.Log(logger => Nothing(new Renumbering(logger, new EventId(77, "Other"))), "One");
+        }
 
         var records = journal.Records();
-        Assert.Contains("One", records[0], StringComparison.Ordinal);
+        Assert.Equal(whole.Records(), records);
+        Assert.Equal((true, true), (journal.IsShaped, journal.IsLastShaped));
+        Assert.Equal(4, records.Distinct().Count());
         Assert.Contains("Two", records[1], StringComparison.Ordinal);
+        Assert.Contains("Seven", records[2], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -166,6 +180,7 @@ public sealed partial class ShapedCallsTests
         var expected = Enumerable.Range(0, Rounds)
             .SelectMany(i => Enumerable.Range(0, 4).Select(number => $"kind {i} by {number}"));
         Assert.Equal(expected.Order(), journal.Bodies().Order());
+        Assert.Equal((true, true), (journal.IsShaped, journal.IsLastShaped));
     }
 
     private static Action<ILogger, int, Exception?> TemplateOf(int length) =>
@@ -206,6 +221,17 @@ public sealed partial class ShapedCallsTests
     [LoggerMessage(10, LogLevel.Information, "{{{A}}}")]
     private static partial void Braces(ILogger logger, int a);
 
+    private sealed class Renumbering(ILogger inner, EventId eventId) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => inner.BeginScope(state);
+
+        public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId _, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) => inner.Log(logLevel, eventId, state, exception, formatter);
+    }
+
     /// <summary>A program's logging into a journal, and what is read there.</summary>
     private sealed class Journaled : IDisposable
     {
@@ -228,16 +254,10 @@ public sealed partial class ShapedCallsTests
         }
 
         /// <summary>Whether the first frame has a shape.</summary>
-        public bool IsShaped
-        {
-            get
-            {
-                using var file = JournalSystem.Current.TryOpen(_path)!;
-                var shape = new byte[sizeof(uint)];
-                RandomAccess.Read(file, shape, JournalLayout.DataOffset + JournalLayout.FrameShapeOffset);
-                return BinaryPrimitives.ReadUInt32LittleEndian(shape) != 0;
-            }
-        }
+        public bool IsShaped => Frames()[0];
+
+        /// <summary>Whether the last one has.</summary>
+        public bool IsLastShaped => Frames()[^1];
 
         public void Log(Action<ILogger> call, string category = "Shop.Orders") => call(_factory.CreateLogger(category));
 
@@ -254,6 +274,20 @@ public sealed partial class ShapedCallsTests
             _factory.Dispose();
             _provider.Dispose();
             _folder.Dispose();
+        }
+
+        /// <summary>Of each frame, in their order, whether it has a shape.</summary>
+        private List<bool> Frames()
+        {
+            var bytes = TestJournal.ReadFile(_path).AsSpan(JournalLayout.DataOffset);
+            var frames = new List<bool>();
+            while (BinaryPrimitives.ReadInt32LittleEndian(bytes) is var length and > 0)
+            {
+                frames.Add(BinaryPrimitives.ReadUInt32LittleEndian(bytes[JournalLayout.FrameShapeOffset..]) != 0);
+                bytes = bytes[JournalLayout.FrameBytes(length)..];
+            }
+
+            return frames;
         }
 
         private static string Text(ReadOnlySpan<byte> utf8) => System.Text.Encoding.UTF8.GetString(utf8);

@@ -20,12 +20,13 @@ internal sealed class JournalInput : IInput
     private readonly InFlightBudget _budget = new();
     private readonly Dictionary<string, JournalDrain> _drains = new(StringComparer.Ordinal);
     private readonly HashSet<string> _leftAlone = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _notOurs = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private readonly Action<JournalStep>? _onStep;
     private Task _loop = Task.CompletedTask;
     private Task? _stopping;
     private string? _memoryProblem;
+    private long _sweptAt;
 
     /// <param name="context">Of the input.</param>
     /// <param name="folder">Where the journals are.</param>
@@ -40,6 +41,9 @@ internal sealed class JournalInput : IInput
         _signal = new AsyncSignal(context.Time);
     }
 
+    /// <summary>Whether a folder that cannot be used is no reason not to start: nobody asked for it.</summary>
+    public bool IsOptional { get; init; }
+
     public string Name => _context.Name;
 
     public IReadOnlyList<string> Endpoints => [];
@@ -52,8 +56,17 @@ internal sealed class JournalInput : IInput
             return ValueTask.CompletedTask;
         }
 
-        JournalFolder.Prepare(_folder);
-        JournalFolder.RemoveUnfinished(_folder);
+        try
+        {
+            JournalFolder.Prepare(_folder);
+        }
+        catch (JournalException exception) when (IsOptional)
+        {
+            JournalLog.NoFolder(_logger, Name, exception.Message);
+            return ValueTask.CompletedTask;
+        }
+
+        Sweep();
         JournalLog.Reading(_logger, Name, _folder);
         if (_inMemory is not null)
         {
@@ -137,6 +150,7 @@ internal sealed class JournalInput : IInput
     /// <summary>Finds new journals, and removes those of dead programs that are drained.</summary>
     private async ValueTask ScanAsync()
     {
+        if (_context.Time.GetElapsedTime(_sweptAt) >= JournalInputLimits.SweepInterval) Sweep();
         foreach (var path in JournalFolder.Journals(_folder).Concat(JournalsInMemory()))
         {
             if (_drains.Count >= JournalInputLimits.JournalsMax) break;
@@ -144,6 +158,12 @@ internal sealed class JournalInput : IInput
         }
 
         foreach (var drain in _drains.Values.ToArray()) await GuardAsync(drain, FinishAsync).ConfigureAwait(false);
+    }
+
+    private void Sweep()
+    {
+        JournalFolder.RemoveUnfinished(_folder);
+        _sweptAt = _context.Time.GetTimestamp();
     }
 
     private void Begin(string path)
@@ -155,9 +175,9 @@ internal sealed class JournalInput : IInput
                 _drains.Add(path, new JournalDrain(_context, reader, _budget, _signal.Set));
                 JournalLog.Began(_logger, Name, path, reader.ProcessId);
             }
-            else if (File.Exists(path) && _notOurs.Count < JournalInputLimits.JournalsMax && _notOurs.Add(path))
+            else if (File.Exists(path) && IsToTell(path))
             {
-                // Said once, and tried again: on Windows another program may hold it for a moment.
+                // Tried again: on Windows another program may hold it for a moment.
                 JournalLog.NotOurs(_logger, Name, path);
             }
         }
@@ -165,6 +185,19 @@ internal sealed class JournalInput : IInput
         {
             PutAside(path, exception.Message);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            OnUnreadable(path, exception);
+        }
+    }
+
+    /// <summary>What keeps a journal from being read is said once, and tried again at each look.</summary>
+    private bool IsToTell(string path) => _told.Count < JournalInputLimits.JournalsMax && _told.Add(path);
+
+    /// <summary>Its disk fails, or another program has locked a part of it.</summary>
+    private void OnUnreadable(string path, Exception exception)
+    {
+        if (IsToTell(path)) JournalLog.CannotRead(_logger, Name, path, exception.Message);
     }
 
     private async ValueTask<bool> FinishAsync(JournalDrain drain)
@@ -184,7 +217,8 @@ internal sealed class JournalInput : IInput
         return any;
     }
 
-    /// <summary>Works on one journal; one that turns out to be damaged is put aside, and stops no other.</summary>
+    /// <summary>Works on one journal. One that turns out to be damaged is put aside, one that cannot be read now is
+    /// begun anew at the next look; neither stops another.</summary>
     private async ValueTask<bool> GuardAsync(JournalDrain drain, Func<JournalDrain, ValueTask<bool>> work)
     {
         try
@@ -206,6 +240,13 @@ internal sealed class JournalInput : IInput
             PutAside(drain.Path, exception.Message);
             return false;
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            await drain.StopAsync(_stop.Token).ConfigureAwait(false);
+            Forget(drain);
+            OnUnreadable(drain.Path, exception);
+            return false;
+        }
     }
 
     private void Forget(JournalDrain drain)
@@ -221,10 +262,10 @@ internal sealed class JournalInput : IInput
         {
             JournalLog.PutAside(_logger, Name, JournalFolder.PutAside(path), reason);
         }
-        catch (Exception exception) when (
-            OperatingSystem.IsWindows() && exception is (IOException or UnauthorizedAccessException))
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Somebody holds it. It stays where it is and keeps no other from being read.
+            // Somebody holds it, or something else has the other name. It stays where it is and keeps no other from
+            // being read.
             _leftAlone.Add(path);
             JournalLog.PutAside(_logger, Name, path, reason);
         }

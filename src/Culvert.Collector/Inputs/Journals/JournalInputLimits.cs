@@ -17,6 +17,10 @@ internal static class JournalInputLimits
     /// <summary>Between two looks into the folder, for new journals and for those of programs that died.</summary>
     public static readonly TimeSpan ScanInterval = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Between two looks for files that programs began and died over, or that could not be removed while a
+    /// program had them mapped.</summary>
+    public static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
+
     /// <summary>Between two reports to the ledger of what a program dropped.</summary>
     public static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
