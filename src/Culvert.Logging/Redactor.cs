@@ -255,10 +255,14 @@ internal sealed class Redactor
     /// <param name="text">What it says of itself, which is "[key, value]".</param>
     private bool HasNamedKey(object pair, string text)
     {
-        if (pair is KeyValuePair<string, object?> known) return IsNamed(known.Key);
-        if (pair is DictionaryEntry { Key: string key }) return IsNamed(key);
+        switch (pair)
+        {
+            case KeyValuePair<string, object?> { Key: var key }: return IsNamed(key);
+            case KeyValuePair<string, string?> { Key: var key }: return IsNamed(key);
+            case DictionaryEntry { Key: string key }: return IsNamed(key);
+        }
 
-        // A key may hold a comma, so it may end at any.
+        // Of others the text alone is there without reflection. A key may hold a comma, so it may end at any.
         for (var at = 0; (at = text.IndexOf(", ", at + 1, StringComparison.Ordinal)) > 0;)
         {
             if (IsNamed(text[1..at])) return true;

@@ -26,6 +26,7 @@ internal sealed class JournalInput : IInput
     private Task _loop = Task.CompletedTask;
     private Task? _stopping;
     private string? _memoryProblem;
+    private bool _isFolderUsed;
     private long _sweptAt;
 
     /// <param name="context">Of the input.</param>
@@ -59,15 +60,16 @@ internal sealed class JournalInput : IInput
         try
         {
             JournalFolder.Prepare(_folder);
+            _isFolderUsed = true;
+            JournalLog.Reading(_logger, Name, _folder);
         }
         catch (JournalException exception) when (IsOptional)
         {
             JournalLog.NoFolder(_logger, Name, exception.Message);
-            return ValueTask.CompletedTask;
+            if (_inMemory is null) return ValueTask.CompletedTask;
         }
 
         Sweep();
-        JournalLog.Reading(_logger, Name, _folder);
         if (_inMemory is not null)
         {
             // That of this collector, too: it removes what programs began there and died over.
@@ -151,7 +153,8 @@ internal sealed class JournalInput : IInput
     private async ValueTask ScanAsync()
     {
         if (_context.Time.GetElapsedTime(_sweptAt) >= JournalInputLimits.SweepInterval) Sweep();
-        foreach (var path in JournalFolder.Journals(_folder).Concat(JournalsInMemory()))
+        var onDisk = _isFolderUsed ? JournalFolder.Journals(_folder) : [];
+        foreach (var path in onDisk.Concat(JournalsInMemory()))
         {
             if (_drains.Count >= JournalInputLimits.JournalsMax) break;
             if (!_drains.ContainsKey(path) && !_leftAlone.Contains(path)) Begin(path);
@@ -162,7 +165,7 @@ internal sealed class JournalInput : IInput
 
     private void Sweep()
     {
-        JournalFolder.RemoveUnfinished(_folder);
+        if (_isFolderUsed) JournalFolder.RemoveUnfinished(_folder);
         _sweptAt = _context.Time.GetTimestamp();
     }
 

@@ -29,8 +29,8 @@ internal static partial class JournalLog
     [LoggerMessage(2107, LogLevel.Warning, "The input '{Input}' reads no journals in memory: {Reason}")]
     public static partial void NoMemory(ILogger logger, string input, string reason);
 
-    [LoggerMessage(2108, LogLevel.Warning, "The input '{Input}' reads no journals, so that programs send their records "
-        + "over the connection: {Reason}")]
+    [LoggerMessage(2108, LogLevel.Warning, "The input '{Input}' reads no journals on the disk, so that programs send "
+        + "their records over the connection: {Reason}")]
     public static partial void NoFolder(ILogger logger, string input, string reason);
 
     [LoggerMessage(2109, LogLevel.Warning, "The input '{Input}' cannot read the journal {Path} now and tries again: "

@@ -29,7 +29,7 @@ public sealed class JournalInputTests : IDisposable
         JournalFolder.CreateFile(Journals, "0", 1_000).Dispose();
         var damaged = JournalFolder.Publish(Journals, "0");
         Directory.CreateDirectory(damaged + ".damaged");
-        using var writer = WriteOne("good");
+        using var writer = WriteOne(Journals, "good");
         await using var input = await StartAsync(new JournalInput(Context(TimeProvider.System), Journals));
 
         await _intake.WaitForAsync(1);
@@ -69,6 +69,20 @@ public sealed class JournalInputTests : IDisposable
         else await Assert.ThrowsAsync<JournalException>(() => starting);
     }
 
+    [Fact]
+    public async Task Start_FolderThatCannotBeUsedAndOneInMemory_ReadsThatInMemory()
+    {
+        await File.WriteAllTextAsync(Journals, "no folder", TestContext.Current.CancellationToken);
+        var memory = Path.Combine(_folder.Path, "memory");
+        using var writer = WriteOne(memory, "in memory");
+        await using var input = await StartAsync(
+            new JournalInput(Context(TimeProvider.System), Journals, memory) { IsOptional = true });
+
+        await _intake.WaitForAsync(1);
+
+        Assert.Equal(["in memory"], _intake.Bodies);
+    }
+
     private static async Task<JournalInput> StartAsync(JournalInput input)
     {
         await input.StartAsync(TestContext.Current.CancellationToken);
@@ -78,11 +92,11 @@ public sealed class JournalInputTests : IDisposable
     private InputContext Context(TimeProvider time) =>
         new("journal", _intake, new Ledger(), time, NullLoggerFactory.Instance);
 
-    private JournalWriter WriteOne(string body)
+    private static JournalWriter WriteOne(string folder, string body)
     {
         var writer = JournalWriter.Create(new JournalOptions
         {
-            Folder = Journals, CapacityBytes = JournalLimits.CapacityMin,
+            Folder = folder, CapacityBytes = JournalLimits.CapacityMin,
             Resource = AttributeWriter.Encode([new("service.name", "test")]),
         });
         var scratch = RecordScratch.Rent();
